@@ -1,0 +1,49 @@
+"""Identifiers derived from content: the same bytes always get the same identifier.
+
+Nothing here draws a random number. Two processes that see the same interchange, now or after a crash, name it alike, so
+that repeating a step is harmless everywhere in the system. An identifier is a short prefix that says what it names, an
+underscore, and 128 bits of SHA-256 in lower-case base 32.
+"""
+
+import hashlib
+from base64 import b32encode
+
+_DIGEST_BYTES = 16  # 128 bits: no collision in any number of manifests this world can send
+
+
+def derive(prefix: str, *parts: str | bytes) -> str:
+    """Name a thing by what it consists of.
+
+    Every part is hashed with its length before it, so that ("AB", "C") and ("A", "BC") differ.
+    """
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(8, "big"))
+        digest.update(data)
+    return f"{prefix}_{b32encode(digest.digest()[:_DIGEST_BYTES]).decode('ascii').rstrip('=').lower()}"
+
+
+def submission_id(owner: str, body: bytes) -> str:
+    """The submission of these bytes by this owner (a carrier designator, or a key where the key has no carrier)."""
+    return derive("sub", owner, body)
+
+
+def manifest_id(submission: str, message_index: int) -> str:
+    """The manifest read from the message at this position (from 0) of a submission."""
+    return derive("man", submission, str(message_index))
+
+
+def flight_id(flight_key: str) -> str:
+    """The flight with this key."""
+    return derive("flt", flight_key)
+
+
+def traveller_id(flight_key: str, identity: str) -> str:
+    """A person on a flight. `identity` is the strongest identity the message gives (see `parsers.paxlst`)."""
+    return derive("trv", flight_key, identity)
+
+
+def alert_id(traveller: str, traveller_version: str, list_id: str, record_id: str, record_version: int) -> str:
+    """The alert of one traveller version against one record version."""
+    return derive("alr", traveller, traveller_version, list_id, record_id, str(record_version))

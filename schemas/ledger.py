@@ -1,0 +1,57 @@
+"""What passes between the alert policy and the ledger: what is known about a flight, and what to do about a manifest."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from schemas.alert import Alert, AlertState
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierAlert:
+    """What the ledger already holds for a traveller: enough for the policy to decide, nothing more."""
+
+    alert_id: str
+    traveller_id: str
+    traveller_version_id: str
+    traveller_version: int
+    list_id: str
+    record_id: str
+    record_version: int
+    state: AlertState
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A proven false match that must not alert again: this traveller is not this record version.
+
+    `fingerprints` are those of `screening.policy.suppression_fingerprints`: one per document of the traveller, one of name with
+    birth date; one in common is enough.
+    """
+
+    fingerprints: frozenset[str]
+    list_id: str
+    record_id: str
+    record_version: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlightHistory:
+    """Everything earlier about one flight."""
+
+    alerts: tuple[EarlierAlert, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AlertChanges:
+    """What the policy wants done about one manifest. The ledger does it, each step only if it is still legal then.
+
+    `create`: new alerts; one whose alert_id exists already is absorbed. `supersede`: alert ids whose traveller version a newer
+    one replaced. `withdraw`: alert id -> why (a list change or a cancellation took the ground away).
+    """
+
+    manifest_id: str
+    create: tuple[Alert, ...] = ()
+    supersede: tuple[str, ...] = ()
+    withdraw: Mapping[str, str] = field(default_factory=dict)

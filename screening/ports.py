@@ -1,0 +1,67 @@
+"""The ports of the screening worker: what it needs from the world, said as protocols.
+
+The worker knows nothing of PostgreSQL or Kafka. It takes deliveries from a `ManifestStream`, reads lists from a
+`WatchlistSource`, and writes through an `AlertLedger`. `storage` has adapters of each (in memory, outbox, Kafka); one suite of
+tests runs against all of them; `api_service.wiring` is where the type checker proves that they fit.
+
+The guarantee the three give together is *effectively once*: a stream delivers at least once, in order per flight; the ledger
+writes alerts and progress in one transaction and absorbs what it has seen before. Losing a process at any point therefore costs
+a repetition, never an alert.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from schemas.delivery import Cursor, Delivery
+from schemas.ledger import AlertChanges, FlightHistory
+from schemas.watchlist import WatchlistSnapshot
+
+
+class ManifestStream(Protocol):
+    """Manifests to be screened: at least once, in order within a partition, a flight always in the same partition.
+
+    After a restart, delivery goes on behind the progress that the ledger recorded for the partition. Two live readers of the
+    same stream never own the same partition, save for a moment during a hand-over; what both then deliver, the ledger absorbs.
+    """
+
+    async def start(self) -> None:
+        """Connect and claim partitions. Safe to call once."""
+
+    async def next_batch(self, events_max: int, wait_seconds: float) -> Sequence[Delivery]:
+        """The next events, at most `events_max`; empty after `wait_seconds` without any."""
+
+    async def acknowledge(self, progress: Mapping[int, Cursor]) -> None:
+        """Told after the ledger's commit. The ledger's row is the truth; this only moves the stream's own mark."""
+
+    async def close(self) -> None:
+        """Give the partitions back. Safe to call twice, and without `start`."""
+
+
+class WatchlistSource(Protocol):
+    """Where the lists come from."""
+
+    async def newest_version(self) -> int:
+        """The newest published version. Cheap: asked between any two batches."""
+
+    async def load(self) -> WatchlistSnapshot:
+        """All records of all lists as of one version."""
+
+
+class AlertLedger(Protocol):
+    """The one place alerts are written by the machine."""
+
+    async def history(self, flight_ids: Sequence[str]) -> Mapping[str, FlightHistory]:
+        """What is known already, by flight id; a flight nobody knows is absent."""
+
+    async def progress(self, partition: int) -> Cursor | None:
+        """How far this partition is done; None = nothing yet."""
+
+    async def record(self, changes: Sequence[AlertChanges], progress: Mapping[int, Cursor]) -> int:
+        """One transaction: alerts, their events, the manifests' screened mark, and progress, which never goes back.
+
+        Returns how many alerts were new. Raises when the transaction did not commit; nothing is then half-written.
+        """
+
+    async def quarantine(self, delivery: Delivery, reason: str) -> None:
+        """Put aside an event that cannot be processed, with its reason (no passenger data in it), and move past it: the
+        delivery's cursor is recorded as progress in the same transaction."""
