@@ -1,0 +1,1 @@
+"""UN/EDIFACT: bytes to segments with locations, and segments to bytes."""

@@ -1,0 +1,228 @@
+"""Segments to bytes: escaping, the envelope, and counts that are right.
+
+A segment here is a tuple: its tag, then its data elements. An element is a text, or a sequence of component texts; None and
+empty texts are absent. Absent elements and components at the end are left off, as ISO 9735 asks.
+
+    ("NAD", "FL", "", "", ("HOXHA", "ARBEN"))  ->  NAD+FL+++HOXHA:ARBEN'
+
+What a character set cannot carry is folded to its base letter (Ë to E), and to a space where there is none: a writer must
+never produce bytes that its own declaration forbids. Line breaks inside data are folded to a space for the same reason.
+"""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
+
+Element = str | Sequence[str | None] | None
+Segment = tuple[Element, ...]
+
+
+class Separators(NamedTuple):
+    """The six characters of UNA, in its order. A space as `release` or `repetition` means "not used"."""
+
+    component: str = ":"
+    element: str = "+"
+    decimal: str = "."
+    release: str = "?"
+    repetition: str = " "
+    terminator: str = "'"
+
+    def advice(self) -> str:
+        """The UNA segment that declares them: nine characters."""
+        return "UNA" + "".join(self)
+
+    def special(self) -> frozenset[str]:
+        """The characters that must be released, or, without a release character, left out of data."""
+        return frozenset({self.component, self.element, self.release, self.repetition, self.terminator} - {" "})
+
+
+DEFAULT_SEPARATORS = Separators()
+
+CODECS = {
+    "UNOA": "ascii",
+    "UNOB": "ascii",
+    "UNOC": "iso8859-1",
+    "UNOD": "iso8859-2",
+    "UNOE": "iso8859-5",
+    "UNOF": "iso8859-7",
+    "UNOY": "utf-8",
+}
+"""Python's name of each syntax identifier's character set (ISO 9735-1, table of 0001)."""
+
+UPPER_CASE_ONLY = frozenset({"UNOA"})
+
+_LETTERS_WITHOUT_BASE = str.maketrans(
+    {
+        "Đ": "D",
+        "đ": "d",
+        "Ø": "O",
+        "ø": "o",
+        "Ł": "L",
+        "ł": "l",
+        "Æ": "AE",
+        "æ": "ae",
+        "Œ": "OE",
+        "œ": "oe",
+        "ß": "ss",
+        "ı": "i",
+    }
+)
+"""Letters that Unicode does not decompose, written as ICAO 9303-3 section 6 does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """UNB and UNG, and how the bytes look.
+
+    `group_reference` None = no UNG/UNE. `prepared_at` is written as it stands (`YYMMDD:HHMM`, or with the century where
+    `long_date`). `line_break` follows every terminator. Addresses are `ID` or `ID:QUALIFIER`.
+    """
+
+    sender: str
+    recipient: str
+    prepared_at: datetime
+    control_reference: str
+    group_reference: str | None = None
+    group_sender: str | None = None
+    message_type: str = "PAXLST"
+    directory: str = "D:12B"
+    syntax: str = "UNOA"
+    syntax_version: int = 4
+    application_reference: str = "APIS"
+    acknowledge: bool = False
+    test: bool = False
+    long_date: bool = False
+    separators: Separators = DEFAULT_SEPARATORS
+    una: bool = True
+    line_break: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """One message: its UNH elements after the reference, and its body (everything between UNH and UNT)."""
+
+    reference: str
+    header: tuple[Element, ...]
+    body: Sequence[Segment] = field(default_factory=tuple)
+
+
+def write_interchange(envelope: Envelope, messages: Sequence[OutgoingMessage]) -> bytes:
+    """The bytes of one interchange. UNT, UNE and UNZ are counted here, so that they are always right."""
+    writer = _SegmentWriter(envelope)
+    advice = envelope.separators.advice() + envelope.line_break if envelope.una else ""
+    text = advice + "".join(writer.write(segment) for segment in _interchange_segments(envelope, messages))
+    return text.encode(CODECS[envelope.syntax])
+
+
+def escape(text: str, separators: Separators = DEFAULT_SEPARATORS) -> str:
+    """Data with every separator released; where there is no release character, a separator becomes a space."""
+    special = separators.special()
+    if special.isdisjoint(text):
+        return text
+    release = "" if separators.release == " " else separators.release
+    return "".join((release + char if release else " ") if char in special else char for char in text)
+
+
+def fold(text: str, syntax: str) -> str:
+    """Text as the syntax level can carry it: upper case under UNOA, base letters where a letter is missing, no controls."""
+    if syntax in UPPER_CASE_ONLY:
+        text = text.upper()
+    codec = CODECS[syntax]
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_fold_char(char, codec) for char in text)
+
+
+def _fold_char(char: str, codec: str) -> str:
+    if not char.isprintable():
+        return " "
+    if _encodable(char, codec):
+        return char
+    base = unicodedata.normalize("NFKD", char.translate(_LETTERS_WITHOUT_BASE))
+    kept = "".join(part for part in base if not unicodedata.combining(part))
+    return kept if kept and _encodable(kept, codec) else " "
+
+
+def _encodable(text: str, codec: str) -> bool:
+    try:
+        text.encode(codec)
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+class _SegmentWriter:
+    """Remembers the separators and the folding of one interchange."""
+
+    def __init__(self, envelope: Envelope) -> None:
+        self._separators = envelope.separators
+        self._syntax = envelope.syntax
+        self._end = envelope.separators.terminator + envelope.line_break
+
+    def write(self, segment: Segment) -> str:
+        elements = _trimmed([self._element(element) for element in segment])
+        return self._separators.element.join(elements) + self._end
+
+    def _element(self, element: Element) -> str:
+        if element is None:
+            return ""
+        if isinstance(element, str):
+            return self._data(element)
+        return self._separators.component.join(_trimmed([self._data(component or "") for component in element]))
+
+    def _data(self, text: str) -> str:
+        return escape(fold(text, self._syntax), self._separators)
+
+
+def _trimmed(parts: list[str]) -> list[str]:
+    while parts and not parts[-1]:
+        parts.pop()
+    return parts
+
+
+def _interchange_segments(envelope: Envelope, messages: Sequence[OutgoingMessage]) -> Iterable[Segment]:
+    date_format = "%Y%m%d" if envelope.long_date else "%y%m%d"
+    prepared = (envelope.prepared_at.strftime(date_format), envelope.prepared_at.strftime("%H%M"))
+    yield _interchange_header(envelope, prepared)
+    grouped = envelope.group_reference is not None
+    if grouped:
+        yield _group_header(envelope, prepared)
+    for message in messages:
+        yield ("UNH", message.reference, *message.header)
+        yield from message.body
+        yield ("UNT", str(len(message.body) + 2), message.reference)
+    if grouped:
+        yield ("UNE", str(len(messages)), envelope.group_reference)
+    yield ("UNZ", "1" if grouped else str(len(messages)), envelope.control_reference)
+
+
+def _interchange_header(envelope: Envelope, prepared: tuple[str, str]) -> Segment:
+    return (
+        "UNB",
+        (envelope.syntax, str(envelope.syntax_version)),
+        envelope.sender.split(":"),
+        envelope.recipient.split(":"),
+        prepared,
+        envelope.control_reference,
+        "",
+        envelope.application_reference,
+        "",
+        "1" if envelope.acknowledge else "",
+        "",
+        "1" if envelope.test else "",
+    )
+
+
+def _group_header(envelope: Envelope, prepared: tuple[str, str]) -> Segment:
+    return (
+        "UNG",
+        envelope.message_type,
+        (envelope.group_sender or envelope.sender).split(":"),
+        envelope.recipient.split(":"),
+        prepared,
+        envelope.group_reference,
+        "UN",
+        envelope.directory.split(":"),
+    )
