@@ -4,8 +4,9 @@
         await submissions.add(work, ...)             # repositories take `work` and never commit
                                                      # COMMIT here, or ROLLBACK if the block raised
 
-Whoever catches `StoreUnavailableError` knows that nothing is half-written: the transaction is either whole or absent. If the
-connection broke during the commit itself, nobody knows which; the caller repeats, and identifiers derived from content absorb it.
+Whoever catches `StoreUnavailableError` knows that nothing is half-written: the transaction is either whole or absent. If
+the connection broke during the commit itself, nobody knows which; the caller repeats, and identifiers derived from content
+absorb it.
 
 A forgotten open transaction would stall every tail of the outbox, so the server is told to end idle and over-long ones.
 """

@@ -1,0 +1,38 @@
+# The verbs of the project. `make run` and `make test` need nothing but Python 3.11+ and this checkout.
+
+PYTHON := .venv/bin/python
+
+.PHONY: install run test check bench kafka soak lock generate clean
+
+install:            ## set up .venv/ from the locked dependencies
+	@deploy/install.sh
+
+run: install        ## start the whole service in sandbox mode
+	@exec .venv/bin/kulla up
+
+check: install      ## lint, types, floors, tidy
+	@.venv/bin/ruff check --quiet .
+	@.venv/bin/ruff format --check --quiet .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports --no-logo
+	@$(PYTHON) -m tests.tidy
+
+test: check         ## every check and test, Kafka's included
+	@deploy/kafka/broker.sh install
+	@$(PYTHON) -m pytest
+
+bench: install      ## the benchmarks, side by side with peers
+	@deploy/kafka/broker.sh install
+	@$(PYTHON) -m benchmarks
+
+kafka: install      ## start a real Kafka broker for people
+	@deploy/kafka/broker.sh start
+
+generate: install   ## rewrite the generated files (JSON Schemas, tables)
+	@$(PYTHON) -m schemas.generate
+
+lock:               ## resolve the dependencies anew
+	@deploy/lock.sh
+
+clean:
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis
