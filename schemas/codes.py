@@ -30,7 +30,8 @@ class Country(NamedTuple):
 
 
 ICAO_CODES = frozenset(
-    "GBD GBN GBO GBP GBS EUE RKS UNO UNA UNK XXA XXB XXC XXX XOM XPO XCC XCE XCO XEC XBA XIM XES XMP XDC XCT XDZ IAO".split()
+    {"GBD", "GBN", "GBO", "GBP", "GBS", "EUE", "RKS", "UNO", "UNA", "UNK", "XXA", "XXB", "XXC", "XXX"}
+    | {"XOM", "XPO", "XCC", "XCE", "XCO", "XEC", "XBA", "XIM", "XES", "XMP", "XDC", "XCT", "XDZ", "IAO"}
 )
 """Codes of ICAO Doc 9303-3 section 5 beyond ISO 3166: British statuses, organisations, persons without a nationality."""
 
