@@ -264,6 +264,12 @@ traveller_repeated warning carrier
 reference_missing warning carrier
     This entry of a closure has neither RFF+ABO nor RFF+AVF nor a name: nobody can be found by it.
     Send RFF+ABO as in the list before.
+carrier_absent error carrier
+    The flight names no carrier, so it cannot be seen to be yours; the message was refused.
+    Send the flight number in TDT (8028) with your carrier code, for example OR260.
+flight_departed error carrier
+    The flight departed more than {hours} hours ago; the message was refused.
+    Send passenger lists before departure; the border check is over now.
 json_invalid error carrier
     The body is not valid JSON: {reason}.
     Send one manifest object, or a list of them, in UTF-8.

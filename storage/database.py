@@ -98,6 +98,12 @@ class Database:
             yield connection
 
     @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Work]:
+        """A connection without a transaction, for one query: a third of the round trips of `snapshot`."""
+        async with self._connection() as connection:
+            yield connection
+
+    @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Work]:
         try:
             async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
