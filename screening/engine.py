@@ -1,0 +1,41 @@
+"""The question every batch asks: which of these travellers may be which of these records? Pure."""
+
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from schemas.traveller import Traveller
+from schemas.watchlist import WatchlistSnapshot
+from screening.eligibility import may_alert
+from screening.index.port import BuildsIndex, Index
+from screening.index.pruned import PrunedIndex
+from screening.match import Match
+from screening.model import MODEL, Model
+from screening.prepared import PreparedTraveller, prepare_list, prepare_traveller
+from screening.scoring import match
+
+
+def build_index(snapshot: WatchlistSnapshot, model: Model = MODEL, builder: BuildsIndex = PrunedIndex) -> Index:
+    """Everything that can be worked out before the first traveller comes: seconds for a list of 100,000."""
+    return builder(prepare_list(snapshot, model))
+
+
+def screen(travellers: Iterable[Traveller], index: Index, day: date, floor_bits: float | None = None) -> list[Match]:
+    """All matches of all travellers, in the order of travellers, then of records.
+
+    `day` is the day of the flight; `floor_bits` replaces every list's threshold (for evaluation and `--min-score`).
+    """
+    prepared = map(prepare_traveller, travellers)
+    return [found for traveller in prepared for found in matches_of(traveller, index, day, floor_bits)]
+
+
+def matches_of(traveller: PreparedTraveller, index: Index, day: date, floor_bits: float | None = None) -> Iterator[Match]:
+    """The matches of one traveller. Nobody without name and document is screened: there is nothing to ask for."""
+    if not traveller.screenable:
+        return
+    for record in index.candidates(traveller, floor_bits):
+        if not may_alert(record.versioned.record, day):
+            continue
+        threshold = record.threshold_bits if floor_bits is None else floor_bits
+        found = match(traveller, record, index.listed.model, threshold)
+        if found is not None:
+            yield found

@@ -1,0 +1,120 @@
+"""Names: the best alignment of parts, and what the parts without a partner say against it.
+
+Parts pair up whatever field and order they came in; a joined word pairs with the parts it is made of. Of all alignments the
+one with the most bits counts, and of all readings and listed names the best pair. Every pair is worth the rarity of the
+listed part less the cost of their difference; a part without a partner on both sides is a conflict; a part that only one
+side has says less. Particles without a partner say nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from screening.features.alignment import best_alignment
+from screening.features.part_pair import PartAgreement, compare_parts
+from screening.features.piece import Piece
+from screening.model import Feature, Model, NameOutcome, PartOutcome
+from screening.name_parts import Part
+from screening.prepared_names import PreparedName
+
+JOINED_SKELETON_MIN = 4
+"""Consonants from which two joined words may differ in vowels: shorter ones meet by chance."""
+
+
+class Pair(NamedTuple):
+    """Parts that agree. The masks have a bit for each part of the traveller's and the listed name."""
+
+    bits: float
+    traveller_mask: int
+    listed_mask: int
+    agreement: PartAgreement
+    traveller_text: str
+    listed_text: str
+
+
+class NameScore(NamedTuple):
+    """The bits of a name comparison, and the pieces they are the sum of."""
+
+    bits: float
+    pieces: tuple[Piece, ...]
+
+
+def name_evidence(traveller: Sequence[PreparedName], listed: Sequence[PreparedName], model: Model) -> NameScore | None:
+    """The best of all readings against all listed names (the first of equals); None where either side has no name."""
+    scores = (score_names(reading, name, model) for reading in traveller for name in listed)
+    return max(scores, key=lambda score: score.bits, default=None)
+
+
+def score_names(traveller: PreparedName, listed: PreparedName, model: Model) -> NameScore:
+    """One reading of the traveller's name against one listed name."""
+    chosen = best_alignment(tuple(agreeing_pairs(traveller, listed, model)))
+    pieces = [_pair_piece(pair) for pair in chosen]
+    pieces += _without_partner(traveller, listed, chosen, model)
+    if listed.weak:
+        bits = model.name_bits[NameOutcome.LOW_QUALITY]
+        pieces.append(Piece(Feature.NAME, NameOutcome.LOW_QUALITY, traveller.text, listed.text, 0.0, bits))
+    return NameScore(sum(piece.weight for piece in pieces), tuple(pieces))
+
+
+def agreeing_pairs(traveller: PreparedName, listed: PreparedName, model: Model) -> Iterator[Pair]:
+    """Every pair of parts, or of a part and a joined word, that is worth `pair_bits_min`."""
+    for t, one in enumerate(traveller.parts):
+        for r, other in enumerate(listed.parts):
+            agreement = compare_parts(one, other)
+            if agreement is not None:
+                bits = model.part_bits(agreement.outcome, listed.part_bits[r], agreement.share)
+                if bits >= model.pair_bits_min:
+                    yield Pair(bits, 1 << t, 1 << r, agreement, one.text, other.text)
+    yield from _joined_pairs(traveller, listed, model)
+
+
+def _joined_pairs(traveller: PreparedName, listed: PreparedName, model: Model) -> Iterator[Pair]:
+    for run in traveller.joined:
+        for r, part in enumerate(listed.parts):
+            if joined_agree(run.word, part):
+                yield from _joined_pair(model, (run.mask, 1 << r), listed.part_bits[r], (run.text(traveller.parts), part.text))
+    for run in listed.joined:
+        bits = sum(listed.part_bits[run.start : run.start + run.size])
+        for t, part in enumerate(traveller.parts):
+            if joined_agree(part, run.word):
+                yield from _joined_pair(model, (1 << t, run.mask), bits, (part.text, run.text(listed.parts)))
+
+
+def _joined_pair(model: Model, masks: tuple[int, int], rarity_bits: float, texts: tuple[str, str]) -> Iterator[Pair]:
+    bits = model.part_bits(PartOutcome.JOINED, rarity_bits)
+    if bits >= model.pair_bits_min:
+        yield Pair(bits, *masks, PartAgreement(PartOutcome.JOINED, 0.95), *texts)
+
+
+def joined_agree(one: Part, other: Part) -> bool:
+    """Whether a joined word and a part are the same but for their romanisation; vowels may differ where enough is left."""
+    if one.skeleton != other.skeleton:
+        return False
+    return one.form == other.form or len(one.skeleton) >= JOINED_SKELETON_MIN
+
+
+def _pair_piece(pair: Pair) -> Piece:
+    outcome, score, _ = pair.agreement
+    return Piece(Feature.NAME_PART, outcome, pair.traveller_text, pair.listed_text, score, pair.bits)
+
+
+def _without_partner(traveller: PreparedName, listed: PreparedName, chosen: Sequence[Pair], model: Model) -> Iterator[Piece]:
+    """Conflicts take given names first, so that a missing surname part keeps its heavier row."""
+    ours = _left(traveller, sum(pair.traveller_mask for pair in chosen))
+    theirs = sorted(_left(listed, sum(pair.listed_mask for pair in chosen)), key=lambda part: part.family)
+    conflicts = min(len(ours), len(theirs))
+    for one, other in zip(ours[:conflicts], theirs[:conflicts], strict=True):
+        yield _alone(NameOutcome.CONFLICT, one, other, model)
+    for part in ours[conflicts:]:
+        yield _alone(NameOutcome.TRAVELLER_EXTRA, part, None, model)
+    for part in theirs[conflicts:]:
+        outcome = NameOutcome.RECORD_EXTRA_FAMILY if part.family else NameOutcome.RECORD_EXTRA_GIVEN
+        yield _alone(outcome, None, part, model)
+
+
+def _left(name: PreparedName, used: int) -> list[Part]:
+    return [part for index, part in enumerate(name.parts) if not used >> index & 1 and not part.particle]
+
+
+def _alone(outcome: NameOutcome, one: Part | None, other: Part | None, model: Model) -> Piece:
+    values = (one.text if one else None, other.text if other else None)
+    return Piece(Feature.NAME, outcome, *values, 0.0, model.name_bits[outcome])

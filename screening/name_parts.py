@@ -1,0 +1,100 @@
+"""A name is a bag of parts. This file cuts it into them and says what each is.
+
+Carriers put surname and given names in either field, join them, split them, glue titles to them (`ANNAMRS`). Parts therefore
+keep their order and field, but nothing later depends on the field being right. Particles (AL, BIN, VAN, DE) float between
+the parts; titles are noise. A part removed as a title is only removed where another part remains.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import NamedTuple
+
+from screening.normalise import all_words
+from screening.romanisation import form, skeleton
+
+TITLES = frozenset(
+    "MR MRS MS MISS MSTR DR PROF SIR LORD LADY HRH ENG ING DIPL GEN GENERAL COL COLONEL LT LIEUTENANT MAJOR CAPT CAPTAIN "
+    "BRIGADIER SGT REV FR MONSIGNOR JR SR PHD MD CHD INF SAYYED SHAYKH SHEIKH SHEIK MULLAH MULLA MAULAVI MAULANA QARI HAJI "
+    "HAJJI HAJ USTAD".split()  # noqa: SIM905 - a list to be read and added to
+)  # fmt: skip
+"""Words that say what somebody is called out of respect, rank or age, not who they are."""
+
+PARTICLES = frozenset(
+    "AL EL UL UR AS ASH AN AR AT AD AZ BIN BEN IBN BINT BINTI ABU ABOU ABI UMM OULD OF "
+    "DE DEL DELA LA LAS LOS DOS DAS DA DI DU LE VAN VON DER DEN TER TEN ZU ZUM Y E I S "
+    "OGLU OGLI OGLY KYZY QIZI ZADE".split()  # noqa: SIM905 - a list to be read and added to
+)  # fmt: skip
+"""Words that join other parts. Some are names elsewhere; the rarity table knows how little they say."""
+
+_GLUED_TITLES = ("MSTR", "MISS", "MRS", "MR", "MS")
+_GLUED_REST_MIN = 3  # letters before a glued title: `OMR` keeps its MR
+
+NAME_PARTS_MAX = 64
+"""Parts read of one name; more than PAXLST's 3 x 35 characters can hold, so only hostile input reaches it."""
+
+_SPELLINGS_MAX = 4  # customs of the surname times customs of the given names
+
+
+class Part(NamedTuple):
+    """One word of a name. `form` and `skeleton` are its romanisation classes; `family` whether it came as a surname."""
+
+    text: str
+    form: str
+    skeleton: str
+    particle: bool
+    family: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NameParts:
+    """One spelling of one name. `text` is what a person is shown."""
+
+    parts: tuple[Part, ...]
+    text: str
+
+
+def read_name(surname: str | None, given_names: str | None) -> tuple[NameParts, ...]:
+    """The name, once per spelling custom; empty where it says nothing."""
+    families, givens = all_words(surname) or ((),), all_words(given_names) or ((),)
+    shown = " / ".join(text.strip() for text in (surname, given_names) if text and text.strip())
+    pairs = list(product(families, givens))[:_SPELLINGS_MAX]
+    names = (NameParts(_without_titles(_parts(family, given)), shown) for family, given in pairs)
+    return tuple(name for name in names if name.parts)
+
+
+def read_full_name(full_name: str) -> tuple[NameParts, ...]:
+    """A name whose source does not split it: `SURNAME, GIVEN NAMES` or a row of words."""
+    surname, comma, given = full_name.partition(",")
+    return read_name(surname, given) if comma else read_name(None, full_name)
+
+
+def without_glued_titles(names: Iterable[NameParts]) -> Iterator[NameParts]:
+    """For each name with a title glued to its last given name (`ANNAMRS`), the name without it: an additional reading."""
+    for name in names:
+        parts = tuple(part if part.family else _unglued(part) for part in name.parts)
+        if parts != name.parts:
+            yield NameParts(parts, name.text)
+
+
+def _parts(family: tuple[str, ...], given: tuple[str, ...]) -> tuple[Part, ...]:
+    cut = [(word, True) for word in family] + [(word, False) for word in given]
+    return tuple(read_part(word, family=from_surname) for word, from_surname in cut[:NAME_PARTS_MAX])
+
+
+def read_part(word: str, *, family: bool) -> Part:
+    """A part from a word of A-Z."""
+    return Part(word, form(word), skeleton(word), word in PARTICLES, family)
+
+
+def _without_titles(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    kept = tuple(part for part in parts if part.text not in TITLES)
+    return kept if any(not part.particle for part in kept) else parts
+
+
+def _unglued(part: Part) -> Part:
+    for title in _GLUED_TITLES:
+        rest = part.text.removesuffix(title)
+        if rest != part.text and len(rest) >= _GLUED_REST_MIN:
+            return read_part(rest, family=part.family)
+    return part

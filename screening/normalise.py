@@ -1,0 +1,33 @@
+"""Text as sent, to words of A-Z. Nothing is lost: the raw text stays with the traveller and the record."""
+
+import re
+
+from screening.transliterate import spellings
+
+_NOT_A_LETTER = re.compile(r"[^A-Z]+")
+_APOSTROPHES = re.compile(r"['`’ʼʻ]")
+
+ABSENT_MARKERS = frozenset({"FNU", "LNU", "XXX", "XX", "NFN", "NLN", "NMN", "UNKNOWN"})
+"""What carriers and embassies write where a name is missing: first name unknown, last name unknown, no first name."""
+
+
+def words(text: str | None) -> tuple[str, ...]:
+    """The words of a text, A-Z, by ICAO's spelling. Fillers (`<`), digits and punctuation part words; apostrophes do not."""
+    return next(iter(all_words(text)), ())
+
+
+def all_words(text: str | None) -> tuple[tuple[str, ...], ...]:
+    """As `words`, once per spelling custom; empty where nothing is left but markers of absence."""
+    if not text:
+        return ()
+    split = (_split(spelling) for spelling in spellings(_APOSTROPHES.sub("", text)))
+    return tuple(dict.fromkeys(found for found in split if found))
+
+
+def _split(spelling: str) -> tuple[str, ...]:
+    return tuple(word for word in _NOT_A_LETTER.split(spelling) if word and word not in ABSENT_MARKERS)
+
+
+def document_number(text: str | None) -> str:
+    """A document number without fillers and spaces: A-Z and 0-9, upper case; empty where none."""
+    return re.sub(r"[^A-Z0-9]", "", (text or "").upper())

@@ -1,0 +1,128 @@
+"""What is compared: a traveller and a record, each read once, so that comparing them is cheap."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from schemas.manifest import Manifest
+from schemas.traveller import Traveller
+from schemas.watchlist import NameQuality, Record, RecordName, VersionedRecord, WatchlistSnapshot
+from screening.features.documents import ReadDocument, read_document
+from screening.model import Model
+from screening.name_parts import NameParts, Part, read_full_name, read_name, without_glued_titles
+from screening.normalise import words
+from screening.prepared_names import PreparedName, joined_words
+from screening.rarity import Rarity, count_classes
+from screening.versions import traveller_version_id
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedTraveller:
+    """What screening reads of a traveller, and nothing else. Names are all readings of the one name."""
+
+    traveller_id: str
+    version_id: str
+    names: tuple[PreparedName, ...]
+    birth_date: str | None
+    sex: str
+    nationality: str | None
+    birth_place: tuple[str, ...]
+    documents: tuple[ReadDocument, ...]
+
+    @property
+    def screenable(self) -> bool:
+        """Whether there is anything to ask for: a name, or a document."""
+        return bool(self.names or self.documents)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRecord:
+    """What screening reads of a record."""
+
+    versioned: VersionedRecord
+    names: tuple[PreparedName, ...]
+    birth_dates: tuple[str, ...]
+    sex: str
+    nationalities: frozenset[str]
+    birth_place: tuple[str, ...]
+    documents: tuple[ReadDocument, ...]
+    threshold_bits: float
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedList:
+    """All records of all lists at one version, with the rarity they imply."""
+
+    version: int
+    records: tuple[PreparedRecord, ...]
+    model: Model
+
+
+def flight_day(manifest: Manifest, today: date) -> date:
+    """The day a manifest's records must be valid on: local arrival, else departure, else `today`."""
+    flight = manifest.flight
+    moment = flight.scheduled_arrival or flight.scheduled_departure
+    return moment.date() if moment is not None else today
+
+
+def prepare_traveller(traveller: Traveller) -> PreparedTraveller:
+    """Read a traveller once."""
+    names = read_name(traveller.surname, traveller.given_names)
+    readings = tuple(dict.fromkeys((*names, *without_glued_titles(names))))
+    documents = (read_document(one.type, one.number, one.issuing_country) for one in traveller.documents)
+    return PreparedTraveller(
+        traveller_id=traveller.traveller_id,
+        version_id=traveller_version_id(traveller),
+        names=tuple(PreparedName(name.parts, joined_words(name.parts), name.text) for name in readings),
+        birth_date=traveller.birth_date,
+        sex=traveller.sex.value,
+        nationality=traveller.nationality,
+        birth_place=words(traveller.birth_place),
+        documents=tuple(document for document in documents if document is not None),
+    )
+
+
+def prepare_list(snapshot: WatchlistSnapshot, model: Model) -> PreparedList:
+    """Read all records once. Names are read before any is weighed, for rarity depends on all of them."""
+    names = [record_names(versioned.record) for versioned in snapshot.records]
+    rarity = count_classes(([name for name, _ in of_record] for of_record in names), model.rarity)
+    records = (
+        _prepare_record(versioned, tuple(_listed(name, weak, rarity) for name, weak in of_record), model)
+        for versioned, of_record in zip(snapshot.records, names, strict=True)
+    )
+    return PreparedList(snapshot.version, tuple(records), model)
+
+
+def record_names(record: Record) -> tuple[tuple[NameParts, bool], ...]:
+    """All spellings of all names of a record, and whether each is weak. Equal parts are kept once, the better quality first."""
+    ordered = sorted(record.names, key=lambda name: name.quality is NameQuality.LOW)
+    found: dict[tuple[Part, ...], tuple[NameParts, bool]] = {}
+    for name in ordered:
+        for reading in _readings(name):
+            found.setdefault(reading.parts, (reading, name.quality is NameQuality.LOW))
+    return tuple(found.values())
+
+
+def _readings(name: RecordName) -> tuple[NameParts, ...]:
+    if name.surname or name.given_names:
+        return read_name(name.surname, name.given_names)
+    return read_full_name(name.full_name or "")
+
+
+def _listed(name: NameParts, weak: bool, rarity: Rarity) -> PreparedName:
+    bits = tuple(rarity.bits(part) for part in name.parts)
+    return PreparedName(name.parts, joined_words(name.parts), name.text, bits, weak)
+
+
+def _prepare_record(versioned: VersionedRecord, names: tuple[PreparedName, ...], model: Model) -> PreparedRecord:
+    record = versioned.record
+    documents = (read_document(one.type, one.number, one.issuing_country) for one in record.documents)
+    return PreparedRecord(
+        versioned=versioned,
+        names=names,
+        birth_dates=tuple(dict.fromkeys(record.birth_dates)),
+        sex=record.sex or "U",
+        nationalities=frozenset(record.nationalities),
+        birth_place=words(record.birth_place),
+        documents=tuple(document for document in documents if document is not None),
+        threshold_bits=model.threshold(versioned.watchlist),
+    )

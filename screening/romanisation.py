@@ -1,0 +1,38 @@
+"""One sound, many spellings: the classes under which romanised names meet.
+
+`form` undoes the differences between romanisation habits (MUHAMMAD, MOHAMMED; YOUSSEF, YUSIF; SHARIF, CHARIF stay one edit
+apart), `skeleton` drops the vowels as well, which Arabic and Persian do not write. Both are lossy on purpose: they find
+candidates and name the kind of difference; the weights say what such an agreement is worth.
+"""
+
+import re
+from functools import lru_cache
+
+_FORM_CACHE_MAX = 200_000  # about 40 MB of short strings: the distinct parts of a list of a million persons
+
+_LETTERS = {
+    "SHCH": "S", "TSCH": "C", "SCH": "S", "TCH": "C", "DZH": "J", "DJ": "J", "ZH": "J", "KH": "H", "GH": "G", "PH": "F",
+    "TH": "T", "DH": "D", "SH": "S", "CH": "C", "TS": "C", "TZ": "C", "CZ": "C", "CK": "K", "QU": "K",
+    "OU": "U", "OO": "U", "EE": "I", "EA": "IA", "AI": "I", "AY": "I", "EI": "I", "EY": "I", "IY": "I", "YI": "I", "IE": "I",
+    "YE": "I", "AE": "I", "OE": "U", "UE": "U", "AU": "U", "AW": "U", "OW": "U",
+    "E": "I", "Y": "I", "O": "U", "W": "V", "Q": "K", "X": "KS", "C": "K",
+}  # fmt: skip
+_PATTERN = re.compile("|".join(sorted(_LETTERS, key=lambda key: (-len(key), key))))
+_DOUBLED = re.compile(r"(.)\1+")
+_MUTE_H = re.compile(r"(?<=[AIU])H(?=[^AIU]|$)")
+_VOWELS = re.compile(r"(?<!^)[AIU]")
+_SKELETON_LETTERS = str.maketrans({"G": "K", "V": "F"})
+
+
+@lru_cache(maxsize=_FORM_CACHE_MAX)
+def form(part: str) -> str:
+    """The part with habits of romanisation undone. Never empty for a part that is not."""
+    shape = _DOUBLED.sub(r"\1", _PATTERN.sub(lambda found: _LETTERS[found.group()], _DOUBLED.sub(r"\1", part)))
+    return _MUTE_H.sub("", shape) or shape
+
+
+@lru_cache(maxsize=_FORM_CACHE_MAX)
+def skeleton(part: str) -> str:
+    """The consonants of the form, with a leading vowel kept as `A`."""
+    bare = _VOWELS.sub("", form(part)).translate(_SKELETON_LETTERS)
+    return "A" + bare[1:] if bare[0] in "AIU" else bare
