@@ -13,18 +13,20 @@ from typing import NamedTuple
 from screening.normalise import all_words
 from screening.romanisation import form, skeleton
 
-TITLES = frozenset(
-    "MR MRS MS MISS MSTR DR PROF SIR LORD LADY HRH ENG ING DIPL GEN GENERAL COL COLONEL LT LIEUTENANT MAJOR CAPT CAPTAIN "
-    "BRIGADIER SGT REV FR MONSIGNOR JR SR PHD MD CHD INF SAYYED SHAYKH SHEIKH SHEIK MULLAH MULLA MAULAVI MAULANA QARI HAJI "
-    "HAJJI HAJ USTAD".split()  # noqa: SIM905 - a list to be read and added to
-)  # fmt: skip
+_TITLE_WORDS = """
+MR MRS MS MISS MSTR DR PROF SIR LORD LADY HRH ENG ING DIPL GEN GENERAL COL COLONEL LT LIEUTENANT MAJOR CAPT CAPTAIN
+BRIGADIER SGT REV FR MONSIGNOR JR SR PHD MD CHD INF SAYYED SHAYKH SHEIKH SHEIK MULLAH MULLA MAULAVI MAULANA QARI HAJI HAJJI
+HAJ USTAD
+"""
+TITLES = frozenset(_TITLE_WORDS.split())
 """Words that say what somebody is called out of respect, rank or age, not who they are."""
 
-PARTICLES = frozenset(
-    "AL EL UL UR AS ASH AN AR AT AD AZ BIN BEN IBN BINT BINTI ABU ABOU ABI UMM OULD OF "
-    "DE DEL DELA LA LAS LOS DOS DAS DA DI DU LE VAN VON DER DEN TER TEN ZU ZUM Y E I S "
-    "OGLU OGLI OGLY KYZY QIZI ZADE".split()  # noqa: SIM905 - a list to be read and added to
-)  # fmt: skip
+_PARTICLE_WORDS = """
+AL EL UL UR AS ASH AN AR AT AD AZ BIN BEN IBN BINT BINTI ABU ABOU ABI UMM OULD OF
+DE DEL DELA LA LAS LOS DOS DAS DA DI DU LE VAN VON DER DEN TER TEN ZU ZUM Y E I S
+OGLU OGLI OGLY KYZY QIZI ZADE
+"""
+PARTICLES = frozenset(_PARTICLE_WORDS.split())
 """Words that join other parts. Some are names elsewhere; the rarity table knows how little they say."""
 
 _GLUED_TITLES = ("MSTR", "MISS", "MRS", "MR", "MS")
