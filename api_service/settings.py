@@ -1,0 +1,114 @@
+"""Settings: one frozen object, read once at the start from `KULLA_*` variables or a `.env` file.
+
+A default is what a sandbox on a laptop needs. Production mode refuses to start on a default where a wrong guess would lose
+data or keep it too long: it wants the database and both retention times said aloud (and a key to exist, which
+`api_service.keys.require_a_key` checks once the database is there).
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 1024 * 1024
+_EXPLICIT_IN_PRODUCTION = ("database_url", "retention_hours", "retention_no_show_hours")
+REFUSE_AFTER_DEPARTURE_HOURS = 96.0
+"""Production's limit where none is set: a message this late serves no border check any more (retention policy)."""
+
+
+class Mode(StrEnum):
+    """`sandbox`: sample lists and simulated flights. `production`: nothing is assumed."""
+
+    SANDBOX = "sandbox"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """Every setting of every role. The environment variable is `KULLA_` and the name in upper case."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="KULLA_", env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    mode: Mode = Field(default=Mode.SANDBOX, description="`sandbox` or `production`.")
+    data_dir: Path = Field(default=Path(".kulla"), description="Where the embedded database and the sandbox's keys are kept.")
+    http_host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    http_port: int = Field(default=8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    database_url: str | None = Field(
+        default=None, repr=False, description="URL of a PostgreSQL database (`postgresql://...`). Absent: an embedded one."
+    )
+    kafka_bootstrap_servers: str | None = Field(
+        default=None, description="Kafka brokers, `host:port`, separated by commas. Absent: screeners read the outbox itself."
+    )
+    api_processes: int = Field(default=1, ge=1, le=64, description="Processes that serve HTTP.")
+    screener_processes: int = Field(default=1, ge=1, le=16, description="Processes that screen (at most 16, the partitions).")
+    sandbox_traffic: bool = Field(default=True, description="Simulated flights in sandbox mode (`on`/`off`).")
+    sandbox_lists: bool = Field(default=True, description="Sample lists in sandbox mode (`on`/`off`).")
+
+    submission_bytes_max: int = Field(
+        default=32 * MEBIBYTE,
+        ge=1024,
+        le=128 * MEBIBYTE,
+        description="Largest body of a submission. A manifest of 170 travellers has some 60 kB; the largest aircraft's, "
+        "for a day of flights in one interchange, stays below 32 MiB.",
+    )
+    submissions_in_flight_bytes_max: int = Field(
+        default=128 * MEBIBYTE,
+        ge=1024,
+        description="Bodies held in memory at once by a process; beyond it carriers are told 503 and to try again. "
+        "Reading takes some ten times a body's size.",
+    )
+    inline_bytes_max: int = Field(
+        default=256 * 1024,
+        ge=0,
+        description="Bodies up to this size are read in the serving process (some 100 ms at most); larger ones in a process "
+        "of their own, so that nobody else waits for them.",
+    )
+    reading_processes: int = Field(
+        default=1, ge=1, le=16, description="Processes that read large bodies, started when one comes."
+    )
+    requests_per_second_max: float = Field(
+        default=200.0,
+        gt=0,
+        description="Submissions a second for each key, on average, in each HTTP process. Far above any carrier's need: "
+        "it stops a loop gone wild.",
+    )
+    requests_burst_max: int = Field(default=400, ge=1, description="Submissions a key may send at once before the rate counts.")
+
+    retention_hours: float = Field(
+        default=48.0, gt=0, description="How long travellers and raw messages are kept after receipt. Production: say it."
+    )
+    retention_no_show_hours: float = Field(
+        default=96.0, gt=0, description="How long a traveller who did not present is kept after receipt. Production: say it."
+    )
+    refuse_after_departure_hours: float | None = Field(
+        default=None,
+        gt=0,
+        description="Messages longer than this after departure are refused. Absent: 96 in production; never in the sandbox, "
+        "where published samples are years old.",
+    )
+    due_minutes_high: int = Field(default=15, ge=1, description="Time to decide an alert of severity high.")
+    due_minutes_medium: int = Field(default=60, ge=1, description="Time to decide an alert of severity medium.")
+    due_minutes_low: int = Field(default=240, ge=1, description="Time to decide an alert of severity low.")
+    stream_age_seconds_max: float = Field(
+        default=60.0, gt=0, description="A manifest unscreened for longer makes `/health/ready` say that screening is behind."
+    )
+    log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error.")
+
+    @property
+    def late_after_hours(self) -> float | None:
+        """Hours after departure beyond which a message is refused; None = never."""
+        if self.refuse_after_departure_hours is None and self.mode is Mode.PRODUCTION:
+            return REFUSE_AFTER_DEPARTURE_HOURS
+        return self.refuse_after_departure_hours
+
+    @model_validator(mode="after")
+    def _production_assumes_nothing(self) -> Self:
+        if self.mode is not Mode.PRODUCTION:
+            return self
+        missing = [f"KULLA_{name.upper()}" for name in _EXPLICIT_IN_PRODUCTION if name not in self.model_fields_set]
+        if missing:
+            raise ValueError(f"production mode assumes nothing; set {', '.join(missing)}")
+        return self

@@ -1,0 +1,32 @@
+-- What an operator needs to know at a glance. Cheap: asked every few seconds.
+
+-- name: newest_list_version
+SELECT coalesce(max(version), 0) FROM list_versions
+
+-- name: stream_age
+-- Seconds since the oldest manifest that waits to be screened was stored, 0 where none waits. One that was passed over (put into
+-- quarantine) no longer waits: later ones of its partition are screened. Only the newest rows are looked at: what waits longer
+-- than these is late in any case, and a longer look would cost more than it tells.
+WITH recent AS (
+    SELECT o.partition, o.position, o.created_at, s.manifest_id IS NOT NULL AS screened
+    FROM (
+        SELECT partition, position, created_at, manifest_id
+        FROM manifest_outbox
+        WHERE occasion = 'received'
+        ORDER BY transaction_id DESC, position DESC
+        LIMIT 2000
+    ) AS o
+    LEFT JOIN manifest_screenings s USING (manifest_id)
+), done AS (
+    SELECT partition, max(position) AS position FROM recent WHERE screened GROUP BY partition
+)
+SELECT coalesce(extract(epoch FROM clock_timestamp() - min(recent.created_at)), 0)::double precision
+FROM recent
+LEFT JOIN done USING (partition)
+WHERE NOT recent.screened AND (done.position IS NULL OR recent.position > done.position)
+
+-- name: longest_transaction
+-- Seconds that the oldest open transaction of this database is open: it holds back every reader of the outbox.
+SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0)::double precision
+FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'

@@ -1,0 +1,53 @@
+-- Submissions, their manifests, and the audit line: what one receipt stands for.
+
+-- name: lock_flights
+-- One message of a flight after the other, across all processes, until the end of the transaction. The caller sorts the keys,
+-- so that no two transactions wait for each other.
+SELECT count(pg_advisory_xact_lock(hashtextextended(flight_key, 0))) FROM unnest($1::text[]) AS flight_key
+
+-- name: add_submission
+-- Everything in one statement: it either finds the submission new and writes all, or finds it known and writes nothing.
+-- A concurrent submission of the same bytes is waited for (unique index), so that its outcome is known.
+WITH submission AS (
+    INSERT INTO submissions (submission_id, owner, key_id, received_at, sha256, media_type, raw, receipt, usable, purge_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    ON CONFLICT (owner, sha256) DO NOTHING
+    RETURNING submission_id
+), manifest AS (
+    INSERT INTO manifests (
+        manifest_id, submission_id, message_index, flight_id, flight_key, carrier, departure_port, arrival_port,
+        scheduled_departure, scheduled_arrival, function, traveller_count, test, received_at, purge_at, body)
+    SELECT
+        m.manifest_id, submission.submission_id, m.message_index, m.flight_id, m.flight_key, m.carrier, m.departure_port,
+        m.arrival_port, m.scheduled_departure, m.scheduled_arrival, m.function, m.traveller_count, m.test, $4, $10, m.body
+    FROM submission, unnest(
+        $11::text[], $12::integer[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::timestamptz[],
+        $19::timestamptz[], $20::text[], $21::integer[], $22::boolean[], $23::bytea[]
+    ) AS m (
+        manifest_id, message_index, flight_id, flight_key, carrier, departure_port, arrival_port, scheduled_departure,
+        scheduled_arrival, function, traveller_count, test, body)
+), audited AS (
+    INSERT INTO audit (at, actor, action, subject_kind, subject_id, details)
+    SELECT $4, $3, 'submission.received', 'submission', submission_id,
+        jsonb_build_object('usable', $9::boolean, 'manifests', cardinality($11::text[]), 'bytes', octet_length($7::bytea))
+    FROM submission
+)
+SELECT submission_id FROM submission
+
+-- name: first_receipt
+SELECT receipt, usable FROM submissions WHERE owner = $1 AND sha256 = $2
+
+-- name: find_submission
+-- $2 NULL: whoever owns it.
+SELECT submission_id, received_at, receipt, usable
+FROM submissions
+WHERE submission_id = $1 AND ($2::text IS NULL OR owner = $2)
+
+-- name: list_submissions
+-- Newest first, before the given place.
+SELECT submission_id, received_at, receipt, usable
+FROM submissions
+WHERE ($1::text IS NULL OR owner = $1)
+    AND ($2::timestamptz IS NULL OR (received_at, submission_id) < ($2, $3::text))
+ORDER BY received_at DESC, submission_id DESC
+LIMIT $4
