@@ -1,0 +1,42 @@
+"""What a border police officer sees of an alert: whom to look for and what to do, not why, nor on whose list.
+
+The tables below name what is shown. A field added to the alert tomorrow is hidden until somebody lists it here: forgetting
+costs an officer a detail, never a listed person's secret.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+ALERT_FIELDS = (
+    *("alert_id", "schema_version", "version", "state", "awaiting_approval", "severity", "lanes", "score", "band"),
+    *("created_at", "updated_at", "due_at", "purge_at", "assignee", "flight", "traveller"),
+    *("matcher_version", "list_version", "manifest_id", "supersedes"),
+)
+"""As they are. Left out: `evidence` (it quotes the record and may name the list)."""
+RECORD_FIELDS = (
+    *("list_kind", "record_id", "record_version", "action", "severity", "names", "birth_dates", "birth_place", "sex"),
+    *("nationalities", "documents", "warnings"),
+)
+"""Left out: `reason`, `category`, the list, its authority and legal basis, the readmission case."""
+HISTORY_FIELDS = ("at", "by", "command", "from", "to")
+DISPOSITION_FIELDS = ("at", "by", "decision", "outcome")
+"""Left out: what analysts write to each other about the reasons."""
+
+_Json = Mapping[str, Any]
+
+
+def officer_view(alert: _Json) -> dict[str, Any]:
+    """The alert (as JSON) without what an officer must not see."""
+    disposition = alert.get("disposition")
+    return {
+        **_only(alert, ALERT_FIELDS),
+        "record": _only(alert["record"], RECORD_FIELDS),
+        "other_records": [_only(record, RECORD_FIELDS) for record in alert["other_records"]],
+        "evidence": [],
+        "disposition": disposition and _only(disposition, DISPOSITION_FIELDS),
+        "history": [_only(entry, HISTORY_FIELDS) for entry in alert["history"]],
+    }
+
+
+def _only(value: _Json, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value[name] for name in names if name in value}

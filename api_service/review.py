@@ -1,0 +1,131 @@
+"""Use case: a person does something to an alert.
+
+One transaction: the alert's row is locked, the order judged (`api_service.alert_life`), and then the new version, its event for
+consoles and topic, a suppression where one was asked for, the audit line and the answer to the command's idempotency key are
+written together or not at all. Two people who decide at once are served one after the other; the second sees a stale version.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+
+from api_service import problems
+from api_service.alert_life import SUPPRESSION_TERM_MAX, Order, Refusal, decide
+from api_service.officer_view import officer_view
+from schemas.alert import Alert
+from schemas.roles import Role
+from screening.policy import suppression_fingerprints
+from storage import alert_rows, audit, command_receipts, outbox, suppressions
+from storage.command_receipts import Answer, CommandKey
+from storage.database import Database, Work
+
+REFUSALS: Mapping[Refusal, tuple[type[problems.RefusalError], str]] = {
+    Refusal.ILLEGAL_TRANSITION: (problems.ConflictError, "This decision is not possible in the alert's present state."),
+    Refusal.ROLE_NOT_ALLOWED: (problems.ForbiddenError, "This decision needs another role."),
+    Refusal.OWN_DECISION: (problems.ForbiddenError, "Your own decision has to be checked by somebody else."),
+    Refusal.REASON_MISSING: (problems.InvalidRequestError, "This decision needs a reason_code."),
+    Refusal.SUPPRESSION_NOT_ALLOWED: (problems.InvalidRequestError, "Only the decision no_match can be remembered."),
+}
+"""How each refusal is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The alert an order is about. `expected_version`: the one the person saw (None = not asked). `port`: the only port whose
+    alerts the person may know of (None = any)."""
+
+    alert_id: str
+    expected_version: int | None = None
+    port: str | None = None
+
+
+async def carry_out(database: Database, order: Order, target: Target, idempotency_key: str | None) -> Answer:
+    """Do it, or give the first answer again. Raises RefusalError, StoreUnavailableError."""
+    if idempotency_key is None:
+        async with database.unit_of_work() as work:
+            return await _carry_out(work, order, target)
+    command = CommandKey(order.by, idempotency_key, fingerprint(order, target))
+    async with database.unit_of_work() as work:
+        answer = await _earlier_answer(work, command)
+        if answer is None:
+            answer = await _carry_out(work, order, target)
+            await command_receipts.add(work, command, answer, order.at)
+        return answer
+
+
+def fingerprint(order: Order, target: Target) -> bytes:
+    """What makes two requests the same command. Which version was seen does not: a refused command may be sent again."""
+    parts = [target.alert_id, order.command, order.reason_code, order.comment, order.outcome, order.suppress]
+    return hashlib.sha256(orjson.dumps(parts)).digest()
+
+
+async def _earlier_answer(work: Work, command: CommandKey) -> Answer | None:
+    try:
+        return await command_receipts.find(work, command)
+    except command_receipts.ReusedKeyError as error:
+        raise problems.InvalidRequestError("This Idempotency-Key was already used for another command.") from error
+
+
+async def _carry_out(work: Work, order: Order, target: Target) -> Answer:
+    before = await alert_rows.load(work, target.alert_id, for_update=True)
+    if before is None or (target.port is not None and before.flight.arrival_port != target.port):
+        raise problems.NotFoundError("There is no such alert.")
+    if target.expected_version not in (None, before.version):
+        raise problems.StaleVersionError("The alert has changed since.", {"version": before.version})
+    after = decide(before, order)
+    if isinstance(after, Refusal):
+        refused, sentence = REFUSALS[after]
+        raise refused(sentence, {"reason": after.value, "state": before.state.value})
+    await _write(work, before, after, order)
+    return Answer(200, shown(after, order.role))
+
+
+async def _write(work: Work, before: Alert, after: Alert, order: Order) -> None:
+    if order.suppress:
+        await suppressions.add(work, suppression(before, order))
+    await alert_rows.save(work, after, expected_version=before.version)
+    await outbox.publish_alert(work, after)
+    await audit.append(work, _line(before, after, order))
+
+
+def _line(before: Alert, after: Alert, order: Order) -> audit.Line:
+    details = {
+        "version": after.version,
+        "from": before.state,
+        "to": after.state,
+        "reason_code": order.reason_code,
+        "outcome": order.outcome,
+        "suppress": order.suppress,
+    }
+    return audit.Line(order.at, order.by, f"alert.{order.command}", "alert", after.alert_id, details)
+
+
+def suppression(alert: Alert, order: Order) -> suppressions.StoredSuppression:
+    """What to remember: this traveller is not this record version, for twelve months. Raises InvalidRequestError where the
+    traveller has neither a document nor a name with a birth date: whatever we remembered would silence other people too."""
+    found = suppression_fingerprints(alert.traveller)
+    if not found:
+        raise problems.InvalidRequestError(
+            "The traveller has no document and no birth date: nothing narrow enough to remember."
+        )
+    assert order.reason_code is not None, "no_match without a reason was refused"
+    return suppressions.StoredSuppression(
+        fingerprints=frozenset(found),
+        list_id=alert.record.list_id,
+        record_id=alert.record.record_id,
+        record_version=alert.record.record_version,
+        alert_id=alert.alert_id,
+        reason_code=order.reason_code,
+        comment=order.comment,
+        created_by=order.by,
+        created_at=order.at,
+        expires_at=order.at + SUPPRESSION_TERM_MAX,
+    )
+
+
+def shown(alert: Alert, role: Role) -> bytes:
+    """An alert as JSON, as much of it as the role may see."""
+    whole = alert.model_dump_json().encode()
+    return orjson.dumps(officer_view(orjson.loads(whole))) if role is Role.OFFICER else whole

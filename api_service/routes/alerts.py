@@ -1,0 +1,229 @@
+"""Alerts for those who decide them (contract, section 5)."""
+
+import csv
+import io
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Response
+from fastapi.responses import StreamingResponse
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+
+from api_service import problems, review
+from api_service.alert_life import COMMENT_CHARACTERS_MAX, REASON_CODE_CHARACTERS_MAX, Order
+from api_service.authentication import Principal, require
+from api_service.context import AppContext, context_of
+from api_service.cursors import decode_cursor, encode_cursor
+from api_service.errors import documented
+from api_service.parameters import PRINTABLE, AlertId, Headers, etag, version_required
+from api_service.review import Target
+from schemas.alert import DECISIONS, Alert, AlertState, Command
+from schemas.evidence import Lane
+from schemas.roles import Role
+from schemas.watchlist import AlertSeverity
+from storage import alert_rows, alerts, audit
+from storage.alerts import PAGE_MAX, Filters, Place, Sort
+from storage.command_receipts import Answer
+from storage.database import Database
+
+router = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=documented(401, 403))
+
+Context = Annotated[AppContext, Depends(context_of)]
+Analyst = Annotated[Principal, Depends(require(Role.ANALYST))]
+
+
+def _split(value: object) -> object:
+    """`a,b` and a parameter given twice mean the same."""
+    return [part for item in value for part in str(item).split(",") if part] if isinstance(value, list) else value
+
+
+Text = Annotated[str, Field(max_length=100, pattern=PRINTABLE)]
+
+
+class AlertFilters(BaseModel):
+    """Filters of a search. A name that is none of these is refused: a typing error must not quietly show everything."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    state: Annotated[list[AlertState], BeforeValidator(_split)] = Field(default=[])
+    severity: Annotated[list[AlertSeverity], BeforeValidator(_split)] = Field(default=[])
+    lane: Annotated[list[Lane], BeforeValidator(_split)] = Field(default=[])
+    flight: Text | None = Field(default=None, description="flight_key or flight_id")
+    carrier: Text | None = None
+    port: Text | None = Field(default=None, description="Arrival port.")
+    nationality: Text | None = None
+    list_id: Text | None = Field(default=None, alias="list")
+    assignee: Text | None = None
+    created_from: AwareDatetime | None = Field(default=None, alias="from", description="Created at or after.")
+    created_to: AwareDatetime | None = Field(default=None, alias="to", description="Created before.")
+    q: Text | None = Field(default=None, description="Part of the traveller's name.")
+    sort: Sort = Sort.NEWEST
+
+    def filters(self) -> Filters:
+        """For the store."""
+        wanted = self.model_dump(exclude={"state", "severity", "lane", "q", "sort"})
+        return Filters(states=self.state, severities=self.severity, lanes=self.lane, name_part=self.q, **wanted)
+
+
+class AlertQuery(AlertFilters):
+    """A page of a search."""
+
+    cursor: Annotated[str, Field(max_length=1_000)] | None = None
+    limit: int = Field(default=50, ge=1, le=PAGE_MAX)
+
+
+class AlertPage(BaseModel):
+    """Alerts, and where to go on (null = that was all)."""
+
+    items: list[Alert]
+    next_cursor: str | None
+
+
+@router.get("", response_model=AlertPage, responses=documented(422))
+async def search(query: Annotated[AlertQuery, Query()], _who: Analyst, context: Context) -> Response:
+    """Alerts that pass all filters given."""
+    after = None if query.cursor is None else _place(query.cursor, query.sort)
+    async with context.database.reading() as work:
+        page = await alerts.search(work, query.filters(), query.sort, after, query.limit)
+    cursor = None if page.next_place is None else _cursor(page.next_place, query.sort)
+    return Response(json_page(page.items, {"next_cursor": cursor}), media_type="application/json")
+
+
+def json_page(items: Iterable[str | bytes], members: dict[str, Any]) -> bytes:
+    """`{"items": [...], ...}` of items that are JSON already: a page is not parsed only to be written again."""
+    fragments = [orjson.Fragment(item) for item in items]
+    return orjson.dumps({"items": fragments, **members})
+
+
+def _cursor(place: Place, sort: Sort) -> str:
+    return encode_cursor(sort, repr(place.number), place.alert_id)
+
+
+def _place(cursor: str, sort: Sort) -> Place:
+    order, number, alert_id = (str(part) for part in decode_cursor(cursor, (str, str, str)))
+    try:
+        place = Place(float(number), alert_id)
+    except ValueError as error:
+        raise problems.InvalidRequestError("This cursor was not made here.") from error
+    if order != sort or "\x00" in alert_id:
+        raise problems.InvalidRequestError("This cursor belongs to another order.")
+    return place
+
+
+class ExportQuery(AlertFilters):
+    """What to export, and how it is written."""
+
+    format: Literal["csv", "ndjson"] = "ndjson"
+
+
+@router.get("/export", response_class=StreamingResponse, responses=documented(422))
+async def export(query: Annotated[ExportQuery, Query()], who: Analyst, context: Context) -> StreamingResponse:
+    """Every alert that passes the filters, as a stream. The audit trail says who took it."""
+    details = {"format": query.format, "filters": sorted(query.model_fields_set)}
+    async with context.database.unit_of_work() as work:
+        await audit.append(work, audit.Line(context.clock(), who.key_id, "alert.export", "alert", "*", details))
+    bodies = _every(context.database, query)
+    if query.format == "csv":
+        return StreamingResponse(_csv_lines(bodies), media_type="text/csv")
+    return StreamingResponse(_ndjson_lines(bodies), media_type="application/x-ndjson")
+
+
+async def _every(database: Database, query: AlertFilters) -> AsyncIterator[str]:
+    after: Place | None = None
+    while True:
+        async with database.reading() as work:
+            page = await alerts.search(work, query.filters(), query.sort, after, PAGE_MAX)
+        for body in page.items:
+            yield body
+        if page.next_place is None:
+            return
+        after = page.next_place
+
+
+async def _ndjson_lines(bodies: AsyncIterator[str]) -> AsyncIterator[bytes]:
+    async for body in bodies:
+        yield body.encode() + b"\n"
+
+
+CSV_COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    *(
+        (name, (name,))
+        for name in ("alert_id", "version", "state", "severity", "score", "band", "created_at", "updated_at", "due_at")
+    ),
+    *((name, ("flight", name)) for name in ("flight_key", "departure_port", "arrival_port", "scheduled_arrival")),
+    *((name, ("traveller", name)) for name in ("surname", "given_names", "birth_date", "nationality")),
+    *((name, ("record", name)) for name in ("list_id", "record_id", "record_version", "category", "action")),
+)
+"""Columns of the table, and where in the alert each is found."""
+
+
+async def _csv_lines(bodies: AsyncIterator[str]) -> AsyncIterator[str]:
+    yield _csv_line([name for name, _ in CSV_COLUMNS])
+    async for body in bodies:
+        alert = orjson.loads(body)
+        yield _csv_line([_found(alert, path) for _, path in CSV_COLUMNS])
+
+
+def _found(alert: Any, path: tuple[str, ...]) -> object:
+    for name in path:
+        alert = alert.get(name)
+    return alert
+
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def _csv_line(cells: Iterable[object]) -> str:
+    """A row; text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    line = io.StringIO()
+    texts = ["" if cell is None else str(cell) for cell in cells]
+    csv.writer(line).writerow([f"'{text}" if text.startswith(_FORMULA_STARTS) else text for text in texts])
+    return line.getvalue()
+
+
+@router.get("/{alert_id}", response_model=Alert, responses=documented(404))
+async def one(alert_id: AlertId, _who: Analyst, context: Context) -> Response:
+    """One alert with its evidence and history. Its version is the ETag."""
+    async with context.database.reading() as work:
+        alert = await alert_rows.load(work, alert_id, for_update=False)
+    if alert is None:
+        raise problems.NotFoundError("There is no such alert.")
+    return answered(Answer(200, review.shown(alert, Role.ANALYST)))
+
+
+class Decision(BaseModel):
+    """What an analyst decides. `suppress` (with no_match): remember for twelve months that it is not this record version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decision: Command
+    reason_code: str | None = Field(default=None, min_length=1, max_length=REASON_CODE_CHARACTERS_MAX, pattern=PRINTABLE)
+    comment: str | None = Field(default=None, max_length=COMMENT_CHARACTERS_MAX, pattern=r"^[^\x00]*$")
+    suppress: bool = False
+
+    @field_validator("decision")
+    @classmethod
+    def _of_analysts(cls, command: Command) -> Command:
+        if command not in DECISIONS:
+            raise ValueError("not a decision of analysts")
+        return command
+
+    def order(self, who: Principal, now: datetime) -> Order:
+        """The decision with its author."""
+        return Order(self.decision, who.key_id, who.role, now, self.reason_code, self.comment, suppress=self.suppress)
+
+
+@router.post("/{alert_id}/decisions", response_model=Alert, responses=documented(404, 409, 412, 422, 428))
+async def decide(alert_id: AlertId, decision: Decision, who: Analyst, headers: Headers, context: Context) -> Response:
+    """Decide on the version of the alert that you saw (If-Match)."""
+    target = Target(alert_id, version_required(headers.if_match))
+    order = decision.order(who, context.clock())
+    return answered(await review.carry_out(context.database, order, target, headers.idempotency_key))
+
+
+def answered(answer: Answer) -> Response:
+    """An alert as answer, with its version as ETag."""
+    headers = {"ETag": etag(orjson.loads(answer.body)["version"])}
+    return Response(answer.body, answer.status, headers, "application/json")

@@ -1,0 +1,179 @@
+"""Lists and records (contract, section 7)."""
+
+from dataclasses import asdict, dataclass
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api_service import problems, watch
+from api_service.authentication import Principal, require
+from api_service.context import AppContext, context_of
+from api_service.cursors import decode_cursor, encode_cursor
+from api_service.errors import documented
+from api_service.parameters import Headers, ListId, RecordId, etag, version_seen
+from api_service.watch import ImportOrder, RecordChange
+from schemas.roles import Role
+from schemas.watchlist import Record, Watchlist
+from storage import watchlists
+from storage.watchlists import ListState, StoredRecord
+
+router = APIRouter(prefix="/v1/watchlists", tags=["watchlists"], responses=documented(401, 403))
+
+Context = Annotated[AppContext, Depends(context_of)]
+ListOwner = Annotated[Principal, Depends(require(Role.LIST_OWNER))]
+Reader = Annotated[Principal, Depends(require(Role.LIST_OWNER, Role.ANALYST, Role.SUPERVISOR))]
+MetadataReader = Annotated[Principal, Depends(require(Role.LIST_OWNER, Role.ANALYST, Role.SUPERVISOR, Role.AUDITOR))]
+
+FORMATS_READ = frozenset({"csv"})
+FORMATS_ANNOUNCED = frozenset({"ftm", "ofac", "un", "eu"})
+"""Formats of the contract that are not read yet."""
+PAGE_MAX = 1_000
+"""A record is some 500 bytes of JSON."""
+
+
+@dataclass(frozen=True, slots=True)
+class RecordPath:
+    """Which record of which list."""
+
+    list_id: ListId
+    record_id: RecordId
+
+
+Where = Annotated[RecordPath, Depends()]
+
+
+class RecordBody(Record):
+    """A record to put. Its id may be left out, the path has it; the versions of a record that was read are left aside."""
+
+    record_id: str = Field(default="", max_length=200)
+    record_version: int | None = None
+    list_version: int | None = None
+
+
+@router.post("", status_code=201, responses=documented(409, 422))
+async def create(watchlist: Watchlist, response: Response, who: ListOwner, context: Context) -> dict[str, Any]:
+    """A new list. 200 where the very same one exists already."""
+    if not watchlist.title.strip():
+        raise problems.InvalidRequestError("A list needs a title.")
+    if not await watch.create_list(context.database, watchlist, who.key_id, context.clock()):
+        response.status_code = 200
+    async with context.database.reading() as work:
+        return _shown_list(await watch.find_list(work, watchlist.list_id))
+
+
+@router.get("")
+async def every(_who: MetadataReader, context: Context) -> dict[str, Any]:
+    """All lists, without their records."""
+    async with context.database.reading() as work:
+        return {"items": [_shown_list(state) for state in await watchlists.every(work)]}
+
+
+@router.get("/{list_id}", responses=documented(404))
+async def one(list_id: ListId, _who: MetadataReader, context: Context) -> dict[str, Any]:
+    """One list, without its records."""
+    async with context.database.reading() as work:
+        return _shown_list(await watch.find_list(work, list_id))
+
+
+class RecordQuery(BaseModel):
+    """A page of records."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: str | None = Field(default=None, max_length=1_000)
+    limit: int = Field(default=100, ge=1, le=PAGE_MAX)
+
+
+@router.get("/{list_id}/records", responses=documented(404, 422))
+async def records(list_id: ListId, query: Annotated[RecordQuery, Query()], _who: Reader, context: Context) -> dict[str, Any]:
+    """Current records, in the order of their ids."""
+    after = "" if query.cursor is None else str(decode_cursor(query.cursor, (str,))[0]).replace("\x00", "")
+    async with context.database.snapshot() as work:
+        await watch.find_list(work, list_id)
+        found = await watchlists.page(work, list_id, after, query.limit + 1)
+    more = len(found) > query.limit
+    page = found[: query.limit]
+    return {
+        "items": [_shown_record(stored) for stored in page],
+        "next_cursor": encode_cursor(page[-1].record.record_id) if more else None,
+    }
+
+
+@router.get("/{list_id}/records/{record_id:path}", responses=documented(404))
+async def record(where: Where, _who: Reader, context: Context) -> Response:
+    """The current version of one record."""
+    async with context.database.reading() as work:
+        stored = await watchlists.record(work, where.list_id, where.record_id)
+    if stored is None:
+        raise problems.NotFoundError("There is no such record.")
+    return _record_answer(stored, 200)
+
+
+@router.put("/{list_id}/records/{record_id:path}", responses={201: {"description": "Created"}, **documented(404, 412, 422)})
+async def put(where: Where, body: RecordBody, who: ListOwner, headers: Headers, context: Context) -> Response:
+    """Write a record. With If-Match only if it is still that version. Live travellers are screened again."""
+    if body.record_id not in ("", where.record_id):
+        raise problems.InvalidRequestError("The record_id of the body differs from that of the path.")
+    fields = body.model_dump(exclude={"record_version", "list_version"})
+    written = Record.model_validate({**fields, "record_id": where.record_id})
+    change = RecordChange(where.list_id, where.record_id, written, version_seen(headers.if_match))
+    stored, new = await watch.change_record(context.database, change, who.key_id, context.clock())
+    assert stored is not None, "what was put is there"
+    return _record_answer(stored, 201 if new else 200)
+
+
+@router.delete("/{list_id}/records/{record_id:path}", status_code=204, responses=documented(404, 412))
+async def delete(where: Where, who: ListOwner, headers: Headers, context: Context) -> None:
+    """Take a record off its list. Open alerts on it are withdrawn at once."""
+    change = RecordChange(where.list_id, where.record_id, None, version_seen(headers.if_match))
+    await watch.change_record(context.database, change, who.key_id, context.clock())
+
+
+class ImportQuery(BaseModel):
+    """How to take a file in."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    format: str = Field(default="csv", max_length=20)
+    mode: watch.Mode = watch.Mode.MERGE
+    partial: bool = False
+
+
+@router.post("/{list_id}/imports", responses=documented(404, 413, 415, 422))
+async def imports(list_id: ListId, query: Annotated[ImportQuery, Query()], who: ListOwner, request: Request) -> dict[str, Any]:
+    """Import a file, sent as the body: all of it or nothing, unless `partial`."""
+    _check_format(query.format)
+    context = context_of(request)
+    order = ImportOrder(list_id, who.key_id, query.mode, query.partial)
+    done, tally = await watch.import_csv(context.database, order, request.stream(), context.clock)
+    return {**asdict(done), "rejected": tally.rejected, "errors": [asdict(error) for error in tally.errors]}
+
+
+def _check_format(file_format: str) -> None:
+    if file_format in FORMATS_ANNOUNCED:
+        raise problems.UnsupportedMediaTypeError("This format is not read yet; csv is.")
+    if file_format not in FORMATS_READ:
+        raise problems.InvalidRequestError("There is no such format.", {"known": sorted(FORMATS_READ | FORMATS_ANNOUNCED)})
+
+
+def _shown_list(state: ListState) -> dict[str, Any]:
+    return {
+        **state.watchlist.model_dump(mode="json"),
+        "record_count": state.record_count,
+        "list_version": state.list_version,
+        "published_at": state.published_at,
+        "created_at": state.created_at,
+        "created_by": state.created_by,
+    }
+
+
+def _record_answer(stored: StoredRecord, status: int) -> Response:
+    headers = {"ETag": etag(stored.record_version)}
+    return Response(orjson.dumps(_shown_record(stored)), status, headers, "application/json")
+
+
+def _shown_record(stored: StoredRecord) -> dict[str, Any]:
+    versions = {"record_version": stored.record_version, "list_version": stored.list_version}
+    return {**orjson.loads(stored.record.model_dump_json()), **versions}

@@ -1,0 +1,173 @@
+"""Publications: the one way records change.
+
+    stage ... stage        short transactions, any number of batches; nobody sees anything yet
+    publish                one transaction: versions, alerts withdrawn, live manifests sent to be screened again, audit line
+    discard
+
+Everything that can be prepared is prepared before `publish`, because a transaction that writes holds back every tail of the
+outbox until it ends. Publications are serialised by an advisory lock, so that version numbers grow in the order of commits: a
+screener that has version n has everything that was ever published up to n.
+
+A change of one record is an import of one row. Publishing what is there already changes nothing and makes no version.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from schemas.alert import LIVE_STATES, Alert, Command
+from schemas.alert_step import MACHINE, Step, advance
+from schemas.watchlist import Record
+from storage import alert_rows, audit, outbox
+from storage.database import StoreUnavailableError, Work
+from storage.sql import queries
+
+STAGED_AGE_MAX = timedelta(hours=6)
+"""No import is still being sent after that; what it staged belongs to a connection long gone."""
+
+RECORD_REVOKED = "record_revoked"
+"""Reason code of an alert that is withdrawn because its record was taken off the list."""
+
+
+class Intent(StrEnum):
+    """What a row of an import wants: that its record is there as it says, or is gone, or stays whatever it is now (a row that
+    could not be read, in a file that replaces the list: a typing error must not take anybody off)."""
+
+    PUT = "put"
+    REMOVE = "remove"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class StagedRecord:
+    """One row of an import. `record` is None unless the intent is to put it."""
+
+    record_id: str
+    record: Record | None
+    row_number: int = 1
+    intent: Intent = Intent.PUT
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """A prepared import. `replace`: records it does not name are removed. `staged_count`: rows that went in, of which
+    `kept_count` only keep their records as they are."""
+
+    import_id: str
+    list_id: str
+    replace: bool
+    staged_count: int
+    kept_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What a publication did. `list_version` is the newest version after it."""
+
+    list_version: int
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+    alerts_withdrawn: int = 0
+
+
+async def lock(work: Work) -> None:
+    """Become the only publisher until the transaction ends. `publish` takes it too; taking it twice is harmless."""
+    await work.execute(queries("publications")["lock"])
+
+
+async def newest_version(work: Work) -> int:
+    """The newest version of all lists together; 0 before the first publication."""
+    return int(await work.fetchval(queries("publications")["newest_version"]))
+
+
+async def stage(work: Work, import_id: str, rows: Sequence[StagedRecord], now: datetime) -> set[int]:
+    """Put rows aside for `publish`. Returns the row numbers whose record id an earlier row had already: they are left out."""
+    bodies = [None if row.record is None else row.record.model_dump_json() for row in rows]
+    taken = await work.fetch(
+        queries("publications")["stage"],
+        import_id,
+        [row.record_id for row in rows],
+        [row.row_number for row in rows],
+        [b"" if row.intent is Intent.KEEP else content_hash(row.record) for row in rows],
+        bodies,
+        now,
+    )
+    return {row.row_number for row in rows} - {row["row_number"] for row in taken}
+
+
+def content_hash(record: Record | None) -> bytes:
+    """SHA-256 of what a record says. Fields left at their default do not count: a new field changes no stored record."""
+    return hashlib.sha256(b"" if record is None else record.model_dump_json(exclude_defaults=True).encode()).digest()
+
+
+async def discard(work: Work, import_id: str, now: datetime) -> None:
+    """Drop what an import staged, and what interrupted ones left behind."""
+    await work.execute(queries("publications")["discard"], import_id, now - STAGED_AGE_MAX)
+
+
+async def publish(work: Work, prepared: Import, by: str, now: datetime) -> Publication:
+    """Make a prepared import the truth. Raises StoreUnavailableError when a crash of the server took staged rows with it."""
+    await lock(work)
+    if await work.fetchval(queries("publications")["staged_count"], prepared.import_id) != prepared.staged_count:
+        raise StoreUnavailableError("the staged rows of an import are gone")
+    previous = await newest_version(work)
+    done = await _change_records(work, prepared, previous + 1)
+    if not (done.added or done.changed or done.removed):
+        return Publication(previous, unchanged=done.unchanged)
+    return await _announce(work, prepared.list_id, done, (by, now))
+
+
+async def _change_records(work: Work, prepared: Import, version: int) -> Publication:
+    sql, arguments = queries("publications"), (prepared.import_id, prepared.list_id, version)
+    closed = await work.fetchrow(sql["close_staged"], *arguments)
+    assert closed is not None
+    removed = closed["removed"]
+    if prepared.replace:
+        removed += await work.fetchval(sql["close_missing"], *arguments)
+    opened = await work.fetchval(sql["open_staged"], *arguments)
+    return Publication(
+        list_version=version,
+        added=opened - closed["changed"],
+        changed=closed["changed"],
+        removed=removed,
+        unchanged=prepared.staged_count - prepared.kept_count - opened - closed["removed"],
+    )
+
+
+async def _announce(work: Work, list_id: str, done: Publication, author: tuple[str, datetime]) -> Publication:
+    """The version, its audit line, the alerts it takes the ground from, and every live manifest to be screened again."""
+    by, now = author
+    version = done.list_version
+    summary = {"added": done.added, "changed": done.changed, "removed": done.removed, "unchanged": done.unchanged}
+    await work.execute(queries("publications")["add_version"], version, list_id, now, by, json.dumps(summary))
+    withdrawn = await _withdraw_alerts(work, list_id, version, now) if done.removed else 0
+    details = {**summary, "list_version": version, "alerts_withdrawn": withdrawn}
+    await audit.append(work, audit.Line(now, by, "watchlist.publish", "watchlist", list_id, details))
+    await work.execute(queries("publications")["hold_intake"])
+    await outbox.republish_live(work, version, now)
+    return Publication(**{**asdict(done), "alerts_withdrawn": withdrawn})
+
+
+async def _withdraw_alerts(work: Work, list_id: str, version: int, now: datetime) -> int:
+    """Withdraw at once what hangs on removed records, not only when the flight is screened again."""
+    rows = await work.fetch(queries("publications")["alerts_on_removed"], list_id, version, sorted(LIVE_STATES))
+    locked = await alert_rows.lock_all(work, [row["alert_id"] for row in rows])
+    step = Step(Command.WITHDRAW, MACHINE, now, RECORD_REVOKED)
+    # Whoever closed one while we waited for its row has left nothing open: `advance` says None to it.
+    withdrawn = [after for after in (advance(alert, step) for alert in locked.values()) if after is not None]
+    if withdrawn:
+        await alert_rows.save_all(work, withdrawn, {after.alert_id: after.version - 1 for after in withdrawn})
+        await outbox.publish_alerts(work, withdrawn)
+        for after in withdrawn:
+            await audit.append(work, _withdrawal_line(after, version, now))
+    return len(withdrawn)
+
+
+def _withdrawal_line(alert: Alert, version: int, now: datetime) -> audit.Line:
+    details = {"version": alert.version, "to": alert.state, "reason_code": RECORD_REVOKED, "list_version": version}
+    return audit.Line(now, MACHINE, "alert.withdraw", "alert", alert.alert_id, details)

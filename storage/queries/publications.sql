@@ -1,0 +1,78 @@
+-- name: lock
+-- One publication at a time, of whatever list: versions then grow in the order of commits.
+SELECT pg_advisory_xact_lock(hashtextextended('kulla.publications', 0));
+
+-- name: newest_version
+SELECT coalesce(max(version), 0) FROM list_versions;
+
+-- name: stage
+-- A batch of rows of an import. Returns the ids that were new to it: the others are in the file twice.
+INSERT INTO staged_records (import_id, record_id, row_number, body_sha256, body, staged_at)
+SELECT $1, s.record_id, s.row_number, s.body_sha256, s.body::jsonb, $6
+FROM unnest($2::text[], $3::integer[], $4::bytea[], $5::text[]) AS s (record_id, row_number, body_sha256, body)
+ON CONFLICT (import_id, record_id) DO NOTHING
+RETURNING row_number;
+
+-- name: staged_count
+SELECT count(*) FROM staged_records WHERE import_id = $1;
+
+-- name: discard
+-- What an import staged, and whatever an interrupted one left behind before $2.
+DELETE FROM staged_records WHERE import_id = $1 OR staged_at < $2;
+
+-- name: close_staged
+-- Close the current version of records that the import changes or removes (not of those it leaves alone: they are staged with an
+-- empty hash, only so that `close_missing` finds them named). $3 is the new list version.
+WITH closed AS (
+    UPDATE records r
+    SET to_version = $3
+    FROM staged_records s
+    WHERE s.import_id = $1 AND r.list_id = $2 AND r.record_id = s.record_id AND r.to_version IS NULL
+      AND r.body_sha256 <> s.body_sha256 AND octet_length(s.body_sha256) > 0
+    RETURNING s.body IS NULL AS removed
+)
+SELECT count(*) FILTER (WHERE NOT removed) AS changed, count(*) FILTER (WHERE removed) AS removed FROM closed;
+
+-- name: close_missing
+-- Replacing a list: close what the import does not name.
+WITH closed AS (
+    UPDATE records r
+    SET to_version = $3
+    WHERE r.list_id = $2 AND r.to_version IS NULL
+      AND NOT EXISTS (SELECT FROM staged_records s WHERE s.import_id = $1 AND s.record_id = r.record_id)
+    RETURNING 1
+)
+SELECT count(*) FROM closed;
+
+-- name: open_staged
+-- Open a version of every staged record that has no current one; a record that comes back counts on from its last version.
+WITH opened AS (
+    INSERT INTO records (list_id, record_id, record_version, from_version, body_sha256, body)
+    SELECT $2, s.record_id,
+           1 + coalesce((SELECT max(o.record_version) FROM records o WHERE o.list_id = $2 AND o.record_id = s.record_id), 0),
+           $3, s.body_sha256, s.body
+    FROM staged_records s
+    WHERE s.import_id = $1 AND s.body IS NOT NULL
+      AND NOT EXISTS (
+          SELECT FROM records r WHERE r.list_id = $2 AND r.record_id = s.record_id AND r.to_version IS NULL)
+    RETURNING 1
+)
+SELECT count(*) FROM opened;
+
+-- name: add_version
+INSERT INTO list_versions (version, list_id, at, by, summary) VALUES ($1, $2, $3, $4, $5::text::jsonb);
+
+-- name: alerts_on_removed
+-- Alerts that somebody still works on, whose record this publication took off the list. In the order of their ids, so that two
+-- writers who lock several alerts never wait for each other crosswise.
+SELECT a.alert_id
+FROM alerts a
+JOIN records r ON r.list_id = a.list_id AND r.record_id = a.record_id
+WHERE a.list_id = $1 AND r.to_version = $2 AND a.state = ANY($3::text[])
+  AND NOT EXISTS (SELECT FROM records n WHERE n.list_id = $1 AND n.record_id = a.record_id AND n.to_version IS NULL)
+ORDER BY a.alert_id;
+
+-- name: hold_intake
+-- Wait for the manifests that are being stored this moment, and keep the next ones waiting until this publication is committed:
+-- each is then either published again for the new version, or screened for the first time when that version is there to be seen.
+LOCK TABLE manifest_outbox IN SHARE ROW EXCLUSIVE MODE;

@@ -1,0 +1,31 @@
+-- name: add
+-- A new list; no row where its id is taken.
+INSERT INTO watchlists (list_id, kind, title, authority, legal_basis, severity, threshold_bits, created_at, created_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT (list_id) DO NOTHING
+RETURNING list_id;
+
+-- name: all
+-- Every list with the newest publication of it and the number of its current records. $1: one list only, or NULL.
+SELECT w.*, v.version AS list_version, v.at AS published_at,
+       (SELECT count(*) FROM records r WHERE r.list_id = w.list_id AND r.to_version IS NULL) AS record_count
+FROM watchlists w
+LEFT JOIN LATERAL (
+    SELECT version, at FROM list_versions WHERE list_id = w.list_id ORDER BY version DESC LIMIT 1
+) v ON true
+WHERE $1::text IS NULL OR w.list_id = $1
+ORDER BY w.list_id;
+
+-- name: record
+-- The current version of one record.
+SELECT record_id, record_version, from_version, body
+FROM records
+WHERE list_id = $1 AND record_id = $2 AND to_version IS NULL;
+
+-- name: page
+-- Current records of a list behind $2, in the order of their ids.
+SELECT record_id, record_version, from_version, body
+FROM records
+WHERE list_id = $1 AND record_id > $2 AND to_version IS NULL
+ORDER BY record_id
+LIMIT $3;
