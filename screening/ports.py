@@ -25,7 +25,7 @@ class ManifestStream(Protocol):
     """
 
     async def start(self) -> None:
-        """Connect and claim partitions. Safe to call once."""
+        """Connect and claim partitions. Called again after `close`, delivery goes on behind the ledger's progress."""
 
     async def next_batch(self, events_max: int, wait_seconds: float) -> Sequence[Delivery]:
         """The next events, at most `events_max`; empty after `wait_seconds` without any."""

@@ -1,0 +1,133 @@
+"""An alert, written out: identity, flight, traveller, record, evidence, and by when somebody should have looked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from schemas.alert import Alert, AlertFlight, AlertRecord, AlertState, AlertTraveller, HistoryEntry
+from schemas.events import Occasion
+from schemas.flight import Flight
+from schemas.identifiers import alert_id, flight_id
+from schemas.manifest import Manifest
+from schemas.traveller import Traveller
+from schemas.watchlist import AlertSeverity, VersionedRecord
+from screening.match import Match
+
+MACHINE = "kulla"
+"""Who did it, where no person did."""
+
+DUE_AFTER: Mapping[AlertSeverity, timedelta] = {
+    AlertSeverity.HIGH: timedelta(minutes=15),
+    AlertSeverity.MEDIUM: timedelta(hours=1),
+    AlertSeverity.LOW: timedelta(hours=4),
+}
+"""How long an alert may wait for its first decision."""
+
+DUE_BEFORE_ARRIVAL = timedelta(minutes=30)
+"""The officer needs this long between the decision and the aircraft's door."""
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySettings:
+    """`alert_retention`: how long after its creation an alert is purged, None = not by its age."""
+
+    alert_retention: timedelta | None = None
+    due_after: Mapping[AlertSeverity, timedelta] = field(default_factory=lambda: DUE_AFTER)
+    due_before_arrival: timedelta = DUE_BEFORE_ARRIVAL
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """A manifest with what screening found. `list_version`: of the lists that were used.
+
+    On a re-screen the manifest holds the travellers as they are now, each once, not as some old message had them.
+    """
+
+    manifest: Manifest
+    matches: Sequence[Match]
+    list_version: int
+    matcher_version: str
+    occasion: Occasion = Occasion.RECEIVED
+
+
+@dataclass(frozen=True, slots=True)
+class AlertGround:
+    """What a new alert stands on. `ended_before`: how often the machine has ended an alert on the very same ground."""
+
+    traveller: Traveller
+    match: Match
+    traveller_version: int
+    ended_before: int
+    supersedes: str | None
+
+
+def write_alert(screened: Screened, ground: AlertGround, settings: PolicySettings, now: datetime) -> Alert:
+    """The alert in its first state."""
+    match, severity = ground.match, _severity(ground.match.record)
+    return Alert(
+        alert_id=_identify(ground),
+        severity=severity,
+        lanes=match.lanes,
+        score=match.score,
+        band=match.band,
+        created_at=now,
+        updated_at=now,
+        due_at=_due_at(severity, screened.manifest.flight, settings, now),
+        purge_at=None if settings.alert_retention is None else now + settings.alert_retention,
+        flight=_flight(screened.manifest.flight),
+        traveller=AlertTraveller(
+            **dict(ground.traveller), version=ground.traveller_version, version_id=match.traveller_version_id
+        ),
+        record=_record(match.record),
+        evidence=match.evidence,
+        matcher_version=screened.matcher_version,
+        list_version=screened.list_version,
+        manifest_id=screened.manifest.manifest_id,
+        supersedes=ground.supersedes,
+        history=(HistoryEntry.model_validate({"at": now, "by": MACHINE, "command": "create", "to": AlertState.NEW}),),
+    )
+
+
+def _identify(ground: AlertGround) -> str:
+    """The ground's identifier; one that returns after its alert was ended is counted, so that it is a new alert."""
+    record, version = ground.match.record, ground.match.traveller_version_id
+    if ground.ended_before:
+        version = f"{version}.{ground.ended_before}"
+    return alert_id(
+        ground.traveller.traveller_id, version, record.watchlist.list_id, record.record.record_id, record.record_version
+    )
+
+
+def _severity(versioned: VersionedRecord) -> AlertSeverity:
+    return versioned.record.severity or versioned.watchlist.severity
+
+
+def _due_at(severity: AlertSeverity, flight: Flight, settings: PolicySettings, now: datetime) -> datetime:
+    """By severity, but before arrival, and never in the past."""
+    due = now + settings.due_after[severity]
+    if flight.scheduled_arrival is not None:
+        due = min(due, flight.scheduled_arrival - settings.due_before_arrival)
+    return max(due, now)
+
+
+def _flight(flight: Flight) -> AlertFlight:
+    return AlertFlight(
+        flight_id=flight_id(flight.flight_key),
+        flight_key=flight.flight_key,
+        designator=flight.designator,
+        departure_port=flight.departure_port,
+        arrival_port=flight.arrival_port,
+        scheduled_departure=flight.scheduled_departure,
+        scheduled_arrival=flight.scheduled_arrival,
+    )
+
+
+def _record(versioned: VersionedRecord) -> AlertRecord:
+    return AlertRecord(
+        **dict(versioned.record),
+        list_id=versioned.watchlist.list_id,
+        list_kind=versioned.watchlist.kind,
+        list_title=versioned.watchlist.title,
+        record_version=versioned.record_version,
+        list_version=versioned.list_version,
+    )

@@ -1,0 +1,87 @@
+"""Screening without a server: rows of two tables in, rows of results out. Files and the clock are the command line's.
+
+Travellers: traveller_id, surname, given_names, birth_date, nationality, sex, document_type, document_number, document_country.
+List: the columns of `schemas.watchlist_csv`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+
+from pydantic import ValidationError
+
+from schemas.travel_document import TravelDocument
+from schemas.traveller import Sex, Traveller
+from schemas.watchlist import ListKind, VersionedRecord, Watchlist, WatchlistSnapshot
+from schemas.watchlist_csv import record_from_row
+from screening.engine import screen
+from screening.index.port import Index
+from screening.match import Match
+from screening.normalise import document_number
+
+TRAVELLER_COLUMNS = (
+    *("traveller_id", "surname", "given_names", "birth_date", "nationality", "sex"),
+    *("document_type", "document_number", "document_country"),
+)
+RESULT_COLUMNS = ("traveller_id", "record_id", "score", "band", "lanes", "explanation")
+
+OFFLINE_LIST = Watchlist(list_id="offline", kind=ListKind.PERSON, title="The list of the file")
+
+
+class TravellerRowError(ValueError):
+    """A row that is no traveller. The text names the column, not the value."""
+
+
+def snapshot_from_rows(rows: Iterable[Mapping[str, str]], watchlist: Watchlist = OFFLINE_LIST) -> WatchlistSnapshot:
+    """A list of one file, at version 1. Raises `schemas.watchlist_csv.RowError` at the first bad row."""
+    records = (
+        VersionedRecord(watchlist=watchlist, record=record_from_row(row), record_version=1, list_version=1) for row in rows
+    )
+    return WatchlistSnapshot(1, (watchlist,), tuple(records))
+
+
+def traveller_from_row(row: Mapping[str, str]) -> Traveller:
+    """The traveller of one row; empty is unknown. Raises TravellerRowError."""
+    cells = {column: (row.get(column) or "").strip() for column in TRAVELLER_COLUMNS}
+    number = document_number(cells["document_number"])
+    document = TravelDocument(
+        type=cells["document_type"].upper() or None, number=number, issuing_country=cells["document_country"].upper() or None
+    )
+    try:
+        return Traveller(
+            traveller_id=cells["traveller_id"],
+            surname=cells["surname"] or None,
+            given_names=cells["given_names"] or None,
+            birth_date=cells["birth_date"] or None,
+            nationality=cells["nationality"].upper() or None,
+            sex=Sex(cells["sex"].upper() or "U"),
+            documents=(document,) if number else (),
+        )
+    except ValidationError as error:
+        columns = sorted({str(one["loc"][0]) for one in error.errors(include_input=False)})
+        raise TravellerRowError(f"Not a traveller: {', '.join(columns)}.") from None
+    except ValueError:
+        raise TravellerRowError("The column sex must be one of M, F, X, U.") from None
+
+
+def screen_rows(
+    rows: Iterable[Mapping[str, str]], index: Index, day: date, min_score_bits: float | None = None
+) -> Iterator[dict[str, str]]:
+    """The matches of all travellers as rows of `RESULT_COLUMNS`, as they are found. Raises TravellerRowError.
+
+    Build the index with `screening.engine.build_index`, for `--oracle` with `builder=ExhaustiveIndex`.
+    """
+    for row in rows:
+        for match in screen((traveller_from_row(row),), index, day, min_score_bits):
+            yield result_row(match)
+
+
+def result_row(match: Match) -> dict[str, str]:
+    """One match; lanes are parted by `|`, evidence by a space, each piece with its bits."""
+    return {
+        "traveller_id": match.traveller_id,
+        "record_id": match.record.record.record_id,
+        "score": f"{match.score:.3f}",
+        "band": match.band.value,
+        "lanes": "|".join(match.lanes),
+        "explanation": " ".join(f"{piece.explanation[:-1]} ({piece.weight:+.2f})." for piece in match.evidence),
+    }

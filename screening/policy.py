@@ -1,0 +1,224 @@
+"""Alert policy: from matches on a manifest, and what is known of the flight, to what shall be done. Pure; `now` is given.
+
+One alert stands for one version of a traveller against one version of a record. The policy creates, supersedes and withdraws;
+it never decides. What a message does depends on its function (`EFFECTS`):
+
+    SCREEN               travellers present are screened: new matches alert; alerts of another version of the same traveller
+                         are superseded; a newer version of a record replaces the alert of the older one
+    WITHDRAW_NAMED       travellers named have left the flight
+    WITHDRAW_NOT_BOARDED travellers named as not on board have not travelled
+    WITHDRAW_FLIGHT      nobody travels
+
+A record that is gone, or matches no longer, takes its alerts along only on a re-screen: only then is the list known to be at
+least as new as the one the alert came from.
+
+The same ground can come back: a traveller cancelled and booked again, a correction that is itself corrected. The alert's
+identifier then carries how often it has ended before, so the new one is not mistaken for the old. What a person has decided
+is never raised again by itself.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import Enum, auto
+from types import MappingProxyType
+
+from schemas.alert import LIVE_STATES, Alert, AlertState
+from schemas.events import Occasion
+from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory
+from schemas.manifest import Function, Manifest
+from schemas.traveller import Traveller
+from screening.alert_writing import AlertGround, PolicySettings, Screened, write_alert
+from screening.fingerprints import suppression_fingerprints
+from screening.match import Match
+from screening.versions import traveller_version_id
+
+__all__ = ["PolicySettings", "Screened", "alert_changes", "history_after", "suppression_fingerprints"]
+
+
+class Effect(Enum):
+    """What a function of message does to alerts."""
+
+    SCREEN = auto()
+    WITHDRAW_NAMED = auto()
+    WITHDRAW_NOT_BOARDED = auto()
+    WITHDRAW_FLIGHT = auto()
+    NOTHING = auto()
+
+
+EFFECTS: Mapping[Function, Effect] = {
+    Function.PASSENGER_LIST: Effect.SCREEN,
+    Function.PASSENGER_CHANGE: Effect.SCREEN,
+    Function.PASSENGER_CANCEL: Effect.WITHDRAW_NAMED,
+    Function.PASSENGER_REDUCTION: Effect.WITHDRAW_NAMED,
+    Function.CREW_LIST: Effect.SCREEN,
+    Function.CREW_CHANGE: Effect.SCREEN,
+    Function.MASTER_CREW_LIST: Effect.SCREEN,
+    Function.MASTER_CREW_ADD: Effect.SCREEN,
+    Function.MASTER_CREW_DELETE: Effect.WITHDRAW_NAMED,
+    Function.MASTER_CREW_CHANGE: Effect.SCREEN,
+    Function.FLIGHT_CLOSE: Effect.WITHDRAW_NOT_BOARDED,
+    Function.FLIGHT_CLOSE_ON_BOARD: Effect.NOTHING,
+    Function.FLIGHT_CLOSE_NOT_ON_BOARD: Effect.WITHDRAW_NOT_BOARDED,
+    Function.FLIGHT_CANCEL: Effect.WITHDRAW_FLIGHT,
+    Function.FLIGHT_CHANGE: Effect.SCREEN,
+    Function.GATE_PASS: Effect.SCREEN,
+}
+
+REASONS: Mapping[Effect, str] = {
+    Effect.WITHDRAW_NAMED: "traveller_left_manifest",
+    Effect.WITHDRAW_NOT_BOARDED: "traveller_not_boarded",
+    Effect.WITHDRAW_FLIGHT: "flight_cancelled",
+}
+RECORD_CHANGED = "record_changed"
+RECORD_NO_LONGER_MATCHES = "record_no_longer_matches"
+
+_RETURNABLE = frozenset({AlertState.SUPERSEDED, AlertState.WITHDRAWN})
+"""States that the machine ended, and that a ground which returns may raise anew."""
+
+
+def screened_travellers(manifest: Manifest) -> tuple[Traveller, ...]:
+    """Who of a manifest is to be screened: nobody of a test message, nor of one that only takes people off a flight."""
+    if manifest.test or EFFECTS[manifest.function] is not Effect.SCREEN:
+        return ()
+    return manifest.travellers
+
+
+def alert_changes(screened: Screened, history: FlightHistory, settings: PolicySettings, now: datetime) -> AlertChanges:
+    """What shall be done about one manifest, given everything known of its flight so far."""
+    manifest = screened.manifest
+    if manifest.test:
+        return _changes(screened)
+    if EFFECTS[manifest.function] is Effect.SCREEN:
+        return _screen(screened, history, settings, now)
+    reason = REASONS.get(EFFECTS[manifest.function], "")
+    return _changes(screened, withdraw={one.alert_id: reason for one in _leaving(manifest, history)})
+
+
+def history_after(history: FlightHistory, changes: AlertChanges) -> FlightHistory:
+    """The history as it will be once the changes are done: for the next manifest of the same flight in the same batch."""
+    ended = dict.fromkeys(changes.supersede, AlertState.SUPERSEDED) | dict.fromkeys(changes.withdraw, AlertState.WITHDRAWN)
+    kept = (_in_state(one, ended.get(one.alert_id, one.state)) for one in history.alerts)
+    return FlightHistory((*kept, *map(_as_earlier, changes.create)), history.suppressions)
+
+
+def _changes(
+    screened: Screened,
+    create: tuple[Alert, ...] = (),
+    supersede: tuple[str, ...] = (),
+    withdraw: Mapping[str, str] = MappingProxyType({}),
+) -> AlertChanges:
+    return AlertChanges(
+        manifest_id=screened.manifest.manifest_id,
+        list_version=screened.list_version,
+        matcher_version=screened.matcher_version,
+        create=create,
+        supersede=supersede,
+        withdraw=withdraw,
+    )
+
+
+def _leaving(manifest: Manifest, history: FlightHistory) -> Iterator[EarlierAlert]:
+    effect = EFFECTS[manifest.function]
+    named = {
+        traveller.traveller_id
+        for traveller in manifest.travellers
+        if effect is Effect.WITHDRAW_NAMED or (effect is Effect.WITHDRAW_NOT_BOARDED and traveller.not_boarded)
+    }
+    for alert in _live(history.alerts):
+        if effect is Effect.WITHDRAW_FLIGHT or alert.traveller_id in named:
+            yield alert
+
+
+def _screen(screened: Screened, history: FlightHistory, settings: PolicySettings, now: datetime) -> AlertChanges:
+    create: dict[str, Alert] = {}
+    supersede: list[str] = []
+    withdraw: dict[str, str] = {}
+    for traveller in screened.manifest.travellers:
+        version_id = traveller_version_id(traveller)
+        of_version = [one for one in screened.matches if _is_of(one, traveller, version_id)]
+        known = [one for one in history.alerts if one.traveller_id == traveller.traveller_id]
+        replaced = [one for one in _live(known) if one.traveller_version_id != version_id]
+        supersede += (one.alert_id for one in replaced)
+        withdraw |= _outdated(known, version_id, of_version, screened.occasion)
+        for match in of_version:
+            ground = _ground(match, traveller, known, history)
+            if ground is not None:
+                alert = write_alert(screened, ground, settings, now)
+                create.setdefault(alert.alert_id, alert)
+    return _changes(screened, create=tuple(create.values()), supersede=tuple(dict.fromkeys(supersede)), withdraw=withdraw)
+
+
+def _ground(match: Match, traveller: Traveller, known: Sequence[EarlierAlert], history: FlightHistory) -> AlertGround | None:
+    """What the new alert stands on; None where it is suppressed, or was raised before and the machine has not ended it."""
+    same = [one for one in known if _is_same(one, match)]
+    if _suppressed(match, traveller, history) or any(one.state not in _RETURNABLE for one in same):
+        return None
+    replaced = [one for one in _live(known) if _same_record(one, match)]
+    return AlertGround(
+        traveller=traveller,
+        match=match,
+        traveller_version=_version_number(match.traveller_version_id, known),
+        ended_before=len(same),
+        supersedes=replaced[-1].alert_id if replaced else None,
+    )
+
+
+def _outdated(
+    known: Iterable[EarlierAlert], version_id: str, matches: Sequence[Match], occasion: Occasion
+) -> Iterator[tuple[str, str]]:
+    for alert in _live(known):
+        if alert.traveller_version_id != version_id:
+            continue
+        now_matching = [one.record.record_version for one in matches if _same_record(alert, one)]
+        if any(version > alert.record_version for version in now_matching):
+            yield alert.alert_id, RECORD_CHANGED
+        elif not now_matching and occasion is Occasion.RESCREEN:
+            yield alert.alert_id, RECORD_NO_LONGER_MATCHES
+
+
+def _suppressed(match: Match, traveller: Traveller, history: FlightHistory) -> bool:
+    asked = (match.record.watchlist.list_id, match.record.record.record_id, match.record.record_version)
+    relevant = [one for one in history.suppressions if (one.list_id, one.record_id, one.record_version) == asked]
+    return bool(relevant) and any(suppression_fingerprints(traveller) & one.fingerprints for one in relevant)
+
+
+def _version_number(version_id: str, known: Sequence[EarlierAlert]) -> int:
+    """The number this version had before, else the next."""
+    numbers = {one.traveller_version_id: one.traveller_version for one in known}
+    return numbers.get(version_id, max(numbers.values(), default=0) + 1)
+
+
+def _is_of(match: Match, traveller: Traveller, version_id: str) -> bool:
+    return (match.traveller_id, match.traveller_version_id) == (traveller.traveller_id, version_id)
+
+
+def _is_same(alert: EarlierAlert, match: Match) -> bool:
+    versions = (alert.traveller_version_id, alert.record_version)
+    return _same_record(alert, match) and versions == (match.traveller_version_id, match.record.record_version)
+
+
+def _same_record(alert: EarlierAlert, match: Match) -> bool:
+    return (alert.list_id, alert.record_id) == (match.record.watchlist.list_id, match.record.record.record_id)
+
+
+def _live(alerts: Iterable[EarlierAlert]) -> Iterator[EarlierAlert]:
+    return (one for one in alerts if one.state in LIVE_STATES)
+
+
+def _in_state(alert: EarlierAlert, state: AlertState) -> EarlierAlert:
+    return alert if alert.state is state else replace(alert, state=state)
+
+
+def _as_earlier(alert: Alert) -> EarlierAlert:
+    return EarlierAlert(
+        alert_id=alert.alert_id,
+        traveller_id=alert.traveller.traveller_id,
+        traveller_version_id=alert.traveller.version_id,
+        traveller_version=alert.traveller.version,
+        list_id=alert.record.list_id,
+        record_id=alert.record.record_id,
+        record_version=alert.record.record_version,
+        state=alert.state,
+        score=alert.score,
+    )
