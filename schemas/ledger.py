@@ -48,10 +48,13 @@ class AlertChanges:
     """What the policy wants done about one manifest. The ledger does it, each step only if it is still legal then.
 
     `create`: new alerts; one whose alert_id exists already is absorbed. `supersede`: alert ids whose traveller version a newer
-    one replaced. `withdraw`: alert id -> why (a list change or a cancellation took the ground away).
+    one replaced. `withdraw`: alert id -> why (a list change or a cancellation took the ground away). `list_version` and
+    `matcher_version` say what the manifest was screened with, also where nothing came of it.
     """
 
     manifest_id: str
+    list_version: int = 0
+    matcher_version: str = ""
     create: tuple[Alert, ...] = ()
     supersede: tuple[str, ...] = ()
     withdraw: Mapping[str, str] = field(default_factory=dict)

@@ -12,8 +12,9 @@ A forgotten open transaction would stall every tail of the outbox, so the server
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from traceback import walk_tb
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 import asyncpg
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 
     Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
     Work: TypeAlias = PoolConnectionProxy[asyncpg.Record]
+    Connection: TypeAlias = asyncpg.Connection[asyncpg.Record]
 else:
-    Pool = Work = object
+    Pool = Work = Connection = object
 
 CONNECTIONS_MAX = 10
 """Per process. Two cores serve no more at once; more would only queue inside the server."""
@@ -38,29 +40,74 @@ TRANSACTION_MS_MAX = 120_000
 """The longest honest transaction publishes a large list."""
 
 
+ALONE_COMMAND_SECONDS_MAX = 10.0
+"""Sessions of their own only ask small questions; a silent network shall not hold them up longer."""
+
+_SESSION = {
+    "application_name": "kulla",
+    "timezone": "UTC",
+    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS_MAX),
+    "transaction_timeout": str(TRANSACTION_MS_MAX),
+}
+_KEEP_ALIVE = {
+    # The server shall notice within half a minute that a machine which holds locks is gone. (Nothing on a local socket.)
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "4",
+}
+
+
 class StoreUnavailableError(Exception):
     """The database did not answer. Nothing is half-written; trying again is safe."""
 
 
-_UNAVAILABLE = (
-    OSError,  # refused, reset, socket gone
-    asyncio.TimeoutError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,  # "connection is closed", "pool is closing"
-    asyncpg.CannotConnectNowError,  # starting up or shutting down
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.TooManyConnectionsError,
-    asyncpg.DiskFullError,
+_CANNOT_CONNECT = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError)
+"""What connecting may raise: refused, gone, starting up, too many; "pool is closing"."""
+_SERVER_SAYS = (
+    asyncpg.PostgresConnectionError,  # class 08: the connection broke
+    asyncpg.TransactionRollbackError,  # 40: deadlock, serialisation; repeating helps
+    asyncpg.InsufficientResourcesError,  # 53: disk, memory, connections
+    asyncpg.OperatorInterventionError,  # 57: shutting down, session ended by an operator, starting up
+    asyncpg.PostgresSystemError,  # 58: the machine below it
     asyncpg.ReadOnlySQLTransactionError,  # a failed-over primary
 )
+
+
+@contextmanager
+def store_errors(connection: "Connection | Work") -> Iterator[None]:
+    """Turn what means "the database is away" into StoreUnavailableError, and leave everything else as it is.
+
+    OSError and TimeoutError count only where they come out of the driver: a block may have its own. An InterfaceError counts
+    only on a closed connection: else it says that we misuse the driver (a wrong argument, two statements at once).
+    """
+    try:
+        yield
+    except _SERVER_SAYS as error:
+        raise StoreUnavailableError("the database does not answer") from error
+    except (OSError, asyncpg.InterfaceError) as error:  # TimeoutError is an OSError
+        if not (_closed(connection) if isinstance(error, asyncpg.InterfaceError) else _from_driver(error)):
+            raise
+        raise StoreUnavailableError("the database does not answer") from error
+
+
+def _closed(connection: "Connection | Work") -> bool:
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:  # a pooled connection that was taken away from its holder
+        return True
+
+
+def _from_driver(error: BaseException) -> bool:
+    modules = (frame.f_globals.get("__name__", "") for frame, _ in walk_tb(error.__traceback__))
+    return any(module.partition(".")[0] == asyncpg.__name__ for module in modules)
 
 
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, url: str) -> None:
         self._pool = pool
+        self._url = url
 
     @classmethod
     async def connect(cls, url: str, connections_max: int = CONNECTIONS_MAX) -> Self:
@@ -73,17 +120,25 @@ class Database:
                 url,
                 min_size=1,
                 max_size=connections_max,
+                timeout=ACQUIRE_SECONDS_MAX,
                 command_timeout=COMMAND_SECONDS_MAX,
-                server_settings={
-                    "application_name": "kulla",
-                    "timezone": "UTC",
-                    "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_MS_MAX),
-                    "transaction_timeout": str(TRANSACTION_MS_MAX),
-                },
+                server_settings=_SESSION,
             )
-        except _UNAVAILABLE as error:
+        except _CANNOT_CONNECT as error:
             raise StoreUnavailableError("the database does not accept connections") from error
-        return cls(pool)
+        return cls(pool, url)
+
+    async def connect_alone(self, application_name: str) -> Connection:
+        """A connection outside the pool, for what belongs to a session: LISTEN, advisory locks. The caller closes it."""
+        try:
+            return await asyncpg.connect(
+                self._url,
+                timeout=ACQUIRE_SECONDS_MAX,
+                command_timeout=ALONE_COMMAND_SECONDS_MAX,
+                server_settings=_SESSION | _KEEP_ALIVE | {"application_name": application_name},
+            )
+        except _CANNOT_CONNECT as error:
+            raise StoreUnavailableError("the database does not accept connections") from error
 
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[Work]:
@@ -106,10 +161,19 @@ class Database:
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Work]:
         try:
-            async with self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX) as connection:
+            connection = await self._pool.acquire(timeout=ACQUIRE_SECONDS_MAX)
+        except _CANNOT_CONNECT as error:
+            raise StoreUnavailableError("the database does not accept connections") from error
+        try:
+            with store_errors(connection):
                 yield connection
-        except _UNAVAILABLE as error:
-            raise StoreUnavailableError("the database does not answer") from error
+        finally:
+            await self._release(connection)
+
+    async def _release(self, connection: Work) -> None:
+        """Give it back. What was committed stays so even if the server dies in this moment: no reason to tell anybody."""
+        with suppress(*_CANNOT_CONNECT):
+            await self._pool.release(connection)
 
     async def close(self) -> None:
         """Give every connection back. Waits for those in use, but not for ever."""
