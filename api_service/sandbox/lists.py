@@ -162,12 +162,13 @@ def _names(rng: Random, person: Person) -> Iterator[RecordName]:
     given = None if person.given_names == "FNU" else person.given_names
     primary = Spelling(person.surname, given)
     yield RecordName(surname=primary.surname, given_names=primary.given_names, script="Latn")
-    seen = {primary}
+    seen, good = {primary}, [primary]
     for _ in range(min(ALIASES_MAX, int(rng.expovariate(0.6)))):
         weak = chance(rng, 0.25)
-        alias = variant(rng, rng.choice(sorted(seen, key=str)), WEAK_WAYS if weak else STRONG_WAYS)
+        alias = variant(rng, rng.choice(good), WEAK_WAYS if weak else STRONG_WAYS)
         if alias is not None and alias not in seen:
             seen.add(alias)
+            good += [] if weak else [alias]
             yield _alias(alias, weak)
 
 

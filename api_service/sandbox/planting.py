@@ -1,8 +1,8 @@
 """Travellers planted on flights because they are on a list, with what must come of it.
 
-The truth is written down when the traveller is planted, so that a test can ask of every one: was there an alert, and should there
-have been? Those that must *not* alert matter as much: assisted voluntary returns, suspended and appealed decisions, entry bans
-that are over or have not begun.
+The truth is written down when the traveller is planted, so that a test can ask of every one: was there an alert, and should
+there have been? Those that must *not* alert matter as much: assisted voluntary returns, suspended and appealed decisions, entry
+bans that are over or have not begun.
 """
 
 from collections.abc import Mapping, Sequence

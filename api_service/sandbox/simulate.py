@@ -1,11 +1,12 @@
 """Traffic: carriers pushing their messages over HTTP.
 
-Messages of one flight go out in their order, one after the other; different flights run side by side, `connections_max` at a time.
-Where the service says "later" (429, 503), or the connection breaks, the same bytes are sent again: receiving them is idempotent, so
-a repetition can never do harm, and a message counts as failed only when patience is at its end.
+Messages of one flight go out in their order, one after the other; different flights run side by side, `connections_max` at a
+time. Where the service says "later" (429, 503), or the connection breaks, the same bytes are sent again: receiving them is
+idempotent, so a repetition can never do harm, and a message counts as failed only when patience is at its end.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
-    """What to send. `messages_per_second` None = as fast as the answers come. `flights` are indexes: go on with the next range."""
+    """What to send. `messages_per_second` None = as fast as the answers come. `flights` are indexes: go on with the next."""
 
     seed: int
     now: datetime
@@ -228,4 +229,4 @@ def _summary(progress: Progress, seconds: float) -> Summary:
 
 def percentile(ordered: Sequence[float], share: float) -> float | None:
     """The smallest value that at least `share` of them do not exceed; None of nothing."""
-    return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else None
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)] if ordered else None

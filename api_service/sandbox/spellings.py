@@ -66,9 +66,9 @@ def respaced(rng: Random, name: Spelling) -> Spelling | None:  # noqa: ARG001 --
 def mistyped(rng: Random, name: Spelling) -> Spelling | None:
     """One letter dropped, doubled or changed places, never the first."""
     surname = name.surname or ""
-    if len(surname) < 6:
+    at = rng.randrange(1, len(surname) - 1) if len(surname) >= 6 else 0
+    if at == 0 or " " in surname[at : at + 2]:
         return None
-    at = rng.randrange(1, len(surname) - 1)
     left, here, there, right = surname[:at], surname[at], surname[at + 1], surname[at + 2 :]
     return name._replace(
         surname=rng.choice([left + there + right, left + here + here + there + right, left + there + here + right])
