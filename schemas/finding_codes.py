@@ -192,6 +192,9 @@ time_in_fold info carrier
 flight_time_implausible warning carrier
     The arrival is {hours} hours from the departure by the local clocks.
     Check dates and times of departure and arrival.
+person_qualifier_unknown warning carrier
+    This qualifier of NAD is not known; the person was read as a passenger.
+    Send FL, FM, DDU, DDT or ZZZ for people.
 surname_missing error carrier
     This person has no name.
     Send the surname in NAD (C080.3036).

@@ -1,0 +1,50 @@
+"""Who a traveller is, from one message to the next.
+
+The strongest thing the message says: the sender's own passenger reference (ABO); else the first document that has a number;
+else name and birth date with the booking. Families share a booking, so it never stands alone unless nothing else was sent.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from schemas.identifiers import traveller_id
+
+_SEPARATOR = "\x1f"  # cannot occur in a value that was read: control bytes are dropped
+
+
+def identities(person: Mapping[str, Any]) -> Iterator[str]:
+    """Every identity of this traveller (fields of `schemas.traveller.Traveller`), strongest first; the last always exists."""
+    references: Mapping[str, Any] = person.get("references") or {}
+    if passenger := references.get("passenger"):
+        yield _SEPARATOR.join(("ABO", passenger.upper()))
+    for document in person.get("documents") or ():
+        if number := document.get("number"):
+            yield _SEPARATOR.join(("DOC", (document.get("type") or "")[:1], number, document.get("issuing_country") or ""))
+            break
+    names = (person.get("surname") or "", person.get("given_names") or "", person.get("birth_date") or "")
+    yield _SEPARATOR.join(("NAME", *(name.upper() for name in names), (references.get("booking") or "").upper()))
+
+
+def assign_ids(flight_key: str, people: Sequence[dict[str, Any]]) -> list[int]:
+    """Set `traveller_id` of every person; two people of one message never share one.
+
+    Whoever comes second with a strong identity is named by the next weaker one; whoever has nothing of his own left gets an
+    ordinal. Returns the positions of all who did not get their strongest.
+    """
+    taken: set[str] = set()
+    repeated = []
+    for position, person in enumerate(people):
+        identity, first = "", ""
+        for identity in identities(person):
+            first = first or identity
+            if identity not in taken:
+                break
+        ordinal, unique = 2, identity
+        while unique in taken:
+            unique = f"{identity}{_SEPARATOR}{ordinal + len(taken)}" if ordinal > 2 else f"{identity}{_SEPARATOR}2"
+            ordinal += 1
+        taken.add(unique)
+        if unique != first:
+            repeated.append(position)
+        person["traveller_id"] = traveller_id(flight_key, unique)
+    return repeated

@@ -1,0 +1,58 @@
+"""Names as carriers send them.
+
+Nothing is changed that cannot be undone: fillers become spaces, a title that stands alone goes to its own field, and the text
+as sent is kept beside. A title glued to a given name is only remarked on (AMR, OMAR and EMRS are names).
+"""
+
+import re
+from typing import NamedTuple
+
+TITLES = frozenset({"MR", "MRS", "MS", "MISS", "MSTR", "CHD", "INF", "DR", "MASTER", "MSS", "PROF"})
+"""Titles that departure control systems append."""
+
+_PLACEHOLDERS = frozenset({"FNU", "LNU"})
+"""First or last name unknown: not a name."""
+
+_GLUED = re.compile(r"[A-Z]{3,}(?:MR|MRS|MISS|MSTR|CHD)")
+
+
+class Name(NamedTuple):
+    """`raw` has the text as sent of each field that was changed; `remarks` are codes of findings."""
+
+    surname: str | None
+    given_names: str | None
+    title: str | None
+    raw: dict[str, str]
+    remarks: tuple[str, ...] = ()
+
+
+def read_name(components: list[str]) -> Name:
+    """The name in the components of C080: surname, given names, further given names, perhaps a title."""
+    surname_sent = components[0]
+    given_sent = " ".join(part for part in components[1:] if part)
+    surname, given = _tidy(surname_sent), _tidy(given_sent)
+    remarks: tuple[str, ...] = ()
+    if not given and "/" in surname:
+        surname, _, given = (part.strip() for part in surname.partition("/"))
+        remarks = ("name_with_slash",)
+    given, title = _without_title(given) if given else ("", None)
+    if given.isascii() and _GLUED.fullmatch(given.rpartition(" ")[2].upper()):
+        remarks = (*remarks, "title_maybe_glued")
+    surname, given = ("" if part.upper() in _PLACEHOLDERS else part for part in (surname, given))
+    raw = {}
+    if surname != surname_sent:
+        raw["surname"] = surname_sent
+    if given != given_sent and given_sent:
+        raw["given_names"] = given_sent
+    return Name(surname or None, given or None, title, raw, remarks)
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.replace("<", " ").split())
+
+
+def _without_title(given: str) -> tuple[str, str | None]:
+    before, _, last = given.rpartition(" ")
+    if last.rstrip(".").upper() in TITLES:
+        return before, last.rstrip(".").upper()
+    return given, None

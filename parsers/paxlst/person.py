@@ -1,0 +1,348 @@
+"""The person group: a table of what each segment sets, and procedures for the few that set more than one thing.
+
+Segments are recognised by tag and qualifier, not by position: they belong to the person opened by the last NAD, or to the
+document opened by the last DOC. What fits no rule is kept verbatim with the person.
+
+Most segments of a message recur in it letter by letter (the same flight, the same countries), so what a segment sets is
+remembered by its text for the length of the message, if there was nothing to remark on.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from parsers.edifact.events import component
+from parsers.edifact.segment import Elements, SegmentList
+from parsers.paxlst import values
+from parsers.paxlst.names import read_name
+from parsers.paxlst.report import Report
+from parsers.paxlst.values import Place, decimal
+from schemas.codes import CONTACT_FIELDS, PERSON_QUALIFIERS, REFERENCE_FIELDS, WEIGHT_UNITS_KG
+
+BAG_TAGS_MAX = 99
+"""Consecutive tags of one person. A group checked in together stays below; a number of nine digits here is an attack."""
+
+
+@dataclass(slots=True)
+class Draft:
+    """A person being read. `values`, `documents` and the others have the field names of `schemas.traveller`."""
+
+    index: int
+    qualifier: str
+    values: dict[str, Any] = field(default_factory=dict)
+    raw: dict[str, str] = field(default_factory=dict)
+    documents: list[dict[str, str]] = field(default_factory=list)
+    document_indexes: list[int] = field(default_factory=list)
+    references: dict[str, str] = field(default_factory=dict)
+    bookings: list[str] = field(default_factory=list)
+    other_references: list[str] = field(default_factory=list)
+    bags: dict[str, Any] = field(default_factory=dict)
+    contact: dict[str, str] = field(default_factory=dict)
+    unknown: list[str] = field(default_factory=list)
+
+
+class Rule(NamedTuple):
+    """The text at (element, component) sets this field, read by `read`. `keeps_raw`: the text is kept if reading changed it."""
+
+    field: str
+    of_document: bool
+    element: int
+    component: int
+    read: Callable[[str, Place], str | bool | None]
+    keeps_raw: bool = False
+
+
+RULES: dict[tuple[str, str], Rule] = {
+    ("ATT", "2"): Rule("sex", False, 3, 1, values.read_sex, True),
+    ("DTM", "329"): Rule("birth_date", False, 1, 2, values.read_birth_date, True),
+    ("NAT", "2"): Rule("nationality", False, 2, 1, values.read_country, True),
+    ("LOC", "178"): Rule("embarkation", False, 2, 1, values.read_port),
+    ("LOC", "179"): Rule("disembarkation", False, 2, 1, values.read_port),
+    ("LOC", "22"): Rule("first_entry", False, 2, 1, values.read_port),
+    ("LOC", "174"): Rule("residence", False, 2, 1, values.read_country, True),
+    ("GEI", "4"): Rule("verified", False, 2, 1, values.read_verification),
+    ("EMP", "1"): Rule("crew_role", False, 2, 1, values.read_code),
+    ("DTM", "36"): Rule("expires_on", True, 1, 2, values.read_expiry),
+    ("DTM", "182"): Rule("issued_on", True, 1, 2, values.read_document_date),
+}
+"""(tag, qualifier) -> what it sets."""
+
+
+class Assignment(NamedTuple):
+    """What a segment sets, remembered by its text. `field` None: nothing, an empty segment."""
+
+    of_document: bool
+    field: str | None
+    value: str | bool | None
+    raw: str | None
+
+
+_KEPT_SILENTLY = frozenset({"GEI", "FTX", "EMP", "NAT", "ATT", "DTM", "LOC", "MEA", "GID", "QTY", "CPI", "CTA", "AUT"})
+"""Tags of the directory that say nothing we have a field for, in this form."""
+
+
+class People:
+    """Reads person groups into drafts."""
+
+    def __init__(self, segments: SegmentList, report: Report) -> None:
+        self._segments = segments
+        self._report = report
+        self._memory: dict[str, Assignment] = {}
+        self._document: dict[str, str] | None = None
+        self.flight_day = date(2000, 1, 1)
+        self.person: Draft | None = None
+        self.drafts: list[Draft] = []
+
+    def open(self, index: int, elements: Elements, qualifier: str) -> None:
+        """NAD of a person."""
+        person = self.person = Draft(index, qualifier)
+        self._document = None
+        self.drafts.append(person)
+        person.values["kind"] = PERSON_QUALIFIERS.get(qualifier, "passenger")
+        self._name(person, elements)
+        if len(elements) > 5:
+            self._address(person, elements)
+
+    def close(self) -> None:
+        """What follows belongs to no person."""
+        self.person = self._document = None
+
+    def read(self, index: int, text: str) -> None:
+        """One segment of the open person."""
+        known = self._memory.get(text)
+        person = self.person
+        assert person is not None
+        if known is not None:
+            target: dict[str, Any] | None = self._document if known.of_document else person.values
+            if target is not None and known.field is not None and known.field not in target:
+                target[known.field] = known.value
+                if known.raw is not None:
+                    person.raw[known.field] = known.raw
+                return
+        elements = self._segments.elements(index)
+        tag, qualifier = elements[0][0].strip().upper(), component(elements, 1)
+        rule = RULES.get((tag, qualifier))
+        if rule is not None:
+            self._apply(person, rule, index, text, elements)
+            return
+        procedure = _PROCEDURES.get((tag, qualifier)) or _PROCEDURES.get((tag, "*"))
+        if procedure is None or not procedure(self, person, index, elements):
+            self._keep(person, index, tag)
+
+    def _keep(self, person: Draft, index: int, tag: str) -> None:
+        person.unknown.append(self._segments.verbatim(index))
+        if tag not in _KEPT_SILENTLY:
+            self._report.add("segment_unknown", (index, None, None), tag=tag[:3])
+
+    def _apply(self, person: Draft, rule: Rule, index: int, text: str, elements: Elements) -> None:
+        sent = component(elements, rule.element, rule.component)
+        if not sent and rule.component == 1:
+            sent = component(elements, rule.element - 1) if rule.element > 2 else ""
+        if not sent or sent in {"<", "<<<"}:
+            return
+        before = self._report.count
+        code = component(elements, rule.element, rule.component + 1)
+        value = rule.read(sent, Place(self._report, index, rule.element, rule.component, code, self.flight_day))
+        target: dict[str, Any] | None = self._document if rule.of_document else person.values
+        if target is None:
+            person.unknown.append(self._segments.verbatim(index))
+            self._report.add("document_not_opened", (index, None, None), tag=f"{elements[0][0]}+{component(elements, 1)}")
+            return
+        raw = sent if rule.keeps_raw and value != sent else None
+        if value is None:
+            if rule.keeps_raw:
+                person.raw.setdefault(rule.field, sent)
+            else:
+                person.unknown.append(self._segments.verbatim(index))
+        elif rule.field not in target:
+            target[rule.field] = value
+            if raw is not None:
+                person.raw[rule.field] = raw
+            if self._report.count == before:
+                self._memory[text] = Assignment(rule.of_document, rule.field, value, raw)
+        elif target[rule.field] != value:
+            person.unknown.append(self._segments.verbatim(index))
+            self._report.add(
+                "value_repeated", (index, rule.element, rule.component), tag=f"{elements[0][0]}+{component(elements, 1)}"
+            )
+
+    def _name(self, person: Draft, elements: Elements) -> None:
+        at = next((number for number in (4, 3, 2) if number < len(elements) and any(map(str.strip, elements[number]))), None)
+        if at is None:
+            return
+        name = read_name([part.strip() for part in elements[at]])
+        found = {"surname": name.surname, "given_names": name.given_names, "title": name.title}
+        person.values |= {key: value for key, value in found.items() if value}
+        person.raw |= name.raw
+        for remark in name.remarks:
+            self._report.add(remark, (person.index, at, 1))
+        if at != 4:
+            self._report.add("name_in_wrong_element", (person.index, at, 1))
+
+    def _address(self, person: Draft, elements: Elements) -> None:
+        street = " ".join(part.strip() for part in elements[5] if part.strip())
+        subdivision = component(elements, 7) or component(elements, 7, 4)
+        country = component(elements, 9)
+        address = {
+            "street": street,
+            "city": component(elements, 6),
+            "subdivision": subdivision,
+            "postcode": component(elements, 8),
+        }
+        if country:
+            place = Place(self._report, person.index, 9, 1, "", self.flight_day)
+            read = values.read_country(country, place)
+            address["country"] = read or ""
+            if read != country:
+                person.raw["address_country"] = country
+        if filled := {key: value for key, value in address.items() if value}:
+            person.values["address"] = filled
+
+    # Procedures: each says whether it understood the segment.
+
+    def _open_document(self, person: Draft, index: int, elements: Elements) -> bool:
+        document: dict[str, str] = {}
+        sent = component(elements, 2)
+        number = sent.upper().translate(_NUMBER_FILLERS)
+        if kind := component(elements, 1).replace("<", "").upper():
+            document["type"] = kind
+        if number:
+            document["number"] = number
+        if sent and sent != number:
+            document["number_raw"] = sent
+        self._document = document
+        person.documents.append(document)
+        person.document_indexes.append(index)
+        return True
+
+    def _issuer(self, _person: Draft, index: int, elements: Elements) -> bool:
+        document = self._document
+        code, name = component(elements, 2), component(elements, 2, 4) or component(elements, 3, 4)
+        if document is None:
+            self._report.add("document_not_opened", (index, None, None), tag="LOC+91")
+            return False
+        if code:
+            read = values.read_country(code, Place(self._report, index, 2, 1, "", self.flight_day))
+            if document.get("issuing_country", read) != read:
+                self._report.add("value_repeated", (index, 2, 1), tag="LOC+91")
+                return False
+            if read is not None:
+                document["issuing_country"] = read
+            if read != code:
+                document["issuing_country_raw"] = code
+        if name:
+            document["place_of_issue"] = name
+        return True
+
+    def _birth_place(self, person: Draft, index: int, elements: Elements) -> bool:
+        code = component(elements, 2)
+        names = [component(elements, number, 4) for number in range(2, len(elements))]
+        if code:
+            read = values.read_country(code, Place(self._report, index, 2, 1, "", self.flight_day))
+            if read is not None:
+                person.values.setdefault("birth_country", read)
+            if read != code:
+                person.raw.setdefault("birth_country", code)
+        if place := ", ".join(name for name in names if name):
+            person.values.setdefault("birth_place", place)
+        return True
+
+    def _reference(self, person: Draft, _index: int, elements: Elements) -> bool:
+        qualifier, value = component(elements, 1), component(elements, 1, 2)
+        if not qualifier or not value:
+            return not value
+        if qualifier == "AVF":
+            person.bookings.append(value)
+        name = REFERENCE_FIELDS.get(qualifier)
+        kept = name is not None and person.references.setdefault(name, value) == value
+        if not kept and qualifier != "AVF":
+            person.other_references.append(f"{qualifier}:{value}")
+        return True
+
+    def _communication(self, person: Draft, _index: int, elements: Elements) -> bool:
+        read_contacts(elements, person.contact)
+        return True
+
+    def _bag_count(self, person: Draft, index: int, elements: Elements) -> bool:
+        at, text = _measure(elements)
+        number = decimal(text)
+        if number is None:
+            if text:
+                self._report.add("number_invalid", (index, at, None))
+            return not text
+        person.bags.setdefault("count", int(number))
+        return True
+
+    def _bag_weight(self, person: Draft, index: int, elements: Elements) -> bool:
+        at, text = _measure(elements)
+        number, unit = decimal(text), WEIGHT_UNITS_KG.get(component(elements, 3).upper(), 1.0 if at != 3 else None)
+        if number is None or unit is None:
+            if text:
+                self._report.add("number_invalid", (index, at, None))
+            return not text
+        person.bags.setdefault("weight_kg", round(number * unit, 3))
+        return True
+
+    def _bag_tags(self, person: Draft, index: int, elements: Elements) -> bool:
+        pieces = [component(elements, 4, number) for number in range(1, len(elements[4]) + 1)] if len(elements) > 4 else []
+        tags: list[str] = person.bags.setdefault("tags", [])
+        for position, piece in enumerate(pieces):
+            if not piece or piece.upper() == "NULL" or (position and _is_count(piece)):
+                continue
+            following = pieces[position + 1] if position + 1 < len(pieces) else ""
+            count = int(following) if _is_count(following) else 1
+            tags.extend(consecutive_tags(piece, min(count, BAG_TAGS_MAX + 1)))
+        if len(tags) > BAG_TAGS_MAX:
+            self._report.add("bag_tags_too_many", (index, 4, 2), limit=BAG_TAGS_MAX)
+            del tags[BAG_TAGS_MAX:]
+        return True
+
+
+_NUMBER_FILLERS = str.maketrans("", "", " -<")
+
+
+def _is_count(text: str) -> bool:
+    return text.isdecimal() and text.isascii() and len(text) <= 3
+
+
+def _measure(elements: Elements) -> tuple[int, str]:
+    """The number of MEA, where it ought to be (element 3, component 2) or where it was put instead."""
+    for element, part in ((3, 2), (3, 1), (2, 1), (4, 1)):
+        text = component(elements, element, part)
+        if text and text.upper() not in WEIGHT_UNITS_KG:
+            return element, text
+    return 3, ""
+
+
+def consecutive_tags(first: str, count: int) -> list[str]:
+    """Bag tags from `first` on: its trailing digits count upwards."""
+    stem = first.rstrip("0123456789")
+    digits = first[len(stem) :]
+    if not digits or len(digits) > 12:
+        return [first]
+    return [f"{stem}{int(digits) + step:0{len(digits)}}" for step in range(max(count, 1))]
+
+
+def read_contacts(elements: Elements, contact: dict[str, str]) -> None:
+    """COM: every element is an address and its kind. Nothing is checked; the first of a kind counts."""
+    for number in range(1, len(elements)):
+        name = CONTACT_FIELDS.get(component(elements, number, len(elements[number])).upper())
+        text = ":".join(piece.strip() for piece in elements[number][:-1])
+        if name is not None and text:
+            contact.setdefault(name, text)
+
+
+_Procedure = Callable[[People, Draft, int, Elements], bool]
+
+_PROCEDURES: dict[tuple[str, str], _Procedure] = {
+    ("DOC", "*"): People._open_document,
+    ("LOC", "91"): People._issuer,
+    ("LOC", "180"): People._birth_place,
+    ("RFF", "*"): People._reference,
+    ("COM", "*"): People._communication,
+    ("MEA", "CT"): People._bag_count,
+    ("MEA", "WT"): People._bag_weight,
+    ("FTX", "BAG"): People._bag_tags,
+}
+"""(tag, qualifier or any) -> procedure."""
