@@ -21,7 +21,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from enum import Enum, auto
-from types import MappingProxyType
 
 from schemas.alert import LIVE_STATES, Alert, AlertState
 from schemas.events import Occasion
@@ -106,7 +105,7 @@ def _changes(
     screened: Screened,
     create: tuple[Alert, ...] = (),
     supersede: tuple[str, ...] = (),
-    withdraw: Mapping[str, str] = MappingProxyType({}),
+    withdraw: Mapping[str, str] | None = None,
 ) -> AlertChanges:
     return AlertChanges(
         manifest_id=screened.manifest.manifest_id,
@@ -114,7 +113,7 @@ def _changes(
         matcher_version=screened.matcher_version,
         create=create,
         supersede=supersede,
-        withdraw=withdraw,
+        withdraw=withdraw or {},
     )
 
 
