@@ -13,6 +13,8 @@ from storage.database import Database
 from storage.embedded import EmbeddedPostgres
 from storage.migrate import migrate
 
+pytest_plugins = ["kafka_broker"]
+
 _TEMPLATE = "kulla_template"
 _names = itertools.count(1)
 

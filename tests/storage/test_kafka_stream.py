@@ -1,0 +1,217 @@
+"""The manifest stream over a real broker."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+
+import pytest
+from aiokafka import AIOKafkaProducer
+from kafka_broker import KafkaBroker, delete_topics
+
+from schemas.delivery import Cursor, Delivery
+from schemas.events import Occasion, Topic
+from storage.kafka_stream import KafkaStream, next_place
+from storage.kafka_topics import PARTITIONS, KafkaSettings, ensure_topics
+
+TOPIC = Topic.MANIFESTS.value
+
+
+class Ledger:
+    """Progress only, as the real one keeps it: it never goes back."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Cursor] = {}
+
+    async def progress(self, partition: int) -> Cursor | None:
+        return self.rows.get(partition)
+
+    def record(self, deliveries: Sequence[Delivery]) -> Mapping[int, Cursor]:
+        for delivery in deliveries:
+            self.rows[delivery.partition] = max(self.rows.get(delivery.partition, delivery.cursor), delivery.cursor)
+        return {delivery.partition: self.rows[delivery.partition] for delivery in deliveries}
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger()
+
+
+@pytest.fixture
+async def settings(fresh_topics: KafkaBroker) -> KafkaSettings:
+    settings = KafkaSettings(fresh_topics.bootstrap)
+    await ensure_topics(settings)
+    return settings
+
+
+@pytest.fixture
+async def open_stream(
+    settings: KafkaSettings, ledger: Ledger, request: pytest.FixtureRequest
+) -> AsyncIterator[Callable[[], KafkaStream]]:
+    """Makes streams of one group, and closes them after the test."""
+    async with AsyncExitStack() as opened:
+
+        def make() -> KafkaStream:
+            stream = KafkaStream(settings, ledger.progress, group=f"test-{request.node.name}")
+            opened.push_async_callback(stream.close)
+            return stream
+
+        yield make
+
+
+async def send(
+    settings: KafkaSettings, messages: Sequence[tuple[str, bytes]], headers: Sequence[tuple[str, bytes]] = ()
+) -> None:
+    async with AIOKafkaProducer(bootstrap_servers=settings.bootstrap_servers, max_request_size=2**25) as producer:
+        for key, value in messages:
+            await producer.send_and_wait(TOPIC, value, key.encode(), headers=list(headers))
+
+
+def numbered(keys: Sequence[str], count: int) -> list[tuple[str, bytes]]:
+    return [(keys[number % len(keys)], str(number).encode()) for number in range(count)]
+
+
+async def read(stream: KafkaStream, count: int, ledger: Ledger | None = None) -> list[Delivery]:
+    """At least so many deliveries, recorded where a ledger is given."""
+    deliveries: list[Delivery] = []
+    async with asyncio.timeout(30):
+        while len(deliveries) < count:
+            batch = await stream.next_batch(100, 1.0)
+            if ledger is not None:
+                await stream.acknowledge(ledger.record(batch))
+            deliveries += batch
+    return deliveries
+
+
+@pytest.mark.kafka
+async def test_events_come_whole_and_in_order_within_a_flight(settings, ledger, open_stream):
+    await send(settings, numbered(["A", "B", "C"], 30), [("occasion", b"rescreen"), ("list_version", b"17")])
+    stream = open_stream()
+    await stream.start()
+    deliveries = await read(stream, 30, ledger)
+    by_flight = {key: [int(d.body) for d in deliveries if d.key == key] for key in "ABC"}
+    assert by_flight == {key: list(range(index, 30, 3)) for index, key in enumerate("ABC")}
+    assert {(d.occasion, d.list_version) for d in deliveries} == {(Occasion.RESCREEN, 17)}
+    assert await stream.next_batch(100, 0.1) == []
+
+
+@pytest.mark.kafka
+async def test_a_batch_is_no_larger_than_asked(settings, open_stream):
+    await send(settings, numbered(["A"], 10))
+    stream = open_stream()
+    sizes = [len(await stream.next_batch(4, 5.0)) for _ in range(3)]
+    assert sizes == [4, 4, 2]
+
+
+@pytest.mark.kafka
+async def test_the_ledger_decides_where_a_new_reader_begins(settings, ledger, open_stream):
+    await send(settings, numbered(["A"], 10))
+    first = open_stream()
+    batch = await read(first, 10)
+    await first.acknowledge({batch[-1].partition: batch[-1].cursor})  # Kafka's mark says: all done
+    await first.close()
+    ledger.record(batch[:4])  # the ledger says: four
+    assert [d.body for d in await read(open_stream(), 6)] == [b"4", b"5", b"6", b"7", b"8", b"9"]
+
+
+@pytest.mark.kafka
+async def test_what_nobody_can_read_is_delivered_all_the_same(settings, open_stream):
+    await send(settings, [("A", b"\xff not JSON")], [("occasion", b"\xff\xfe"), ("list_version", b"many")])
+    async with AIOKafkaProducer(bootstrap_servers=settings.bootstrap_servers) as producer:
+        await producer.send_and_wait(TOPIC, None, b"\xff")
+    deliveries = await read(open_stream(), 2)
+    assert {d.body for d in deliveries} == {b"\xff not JSON", b""}
+    assert {(d.occasion, d.list_version) for d in deliveries} == {(Occasion.RECEIVED, 0)}
+
+
+@pytest.mark.kafka
+async def test_a_manifest_of_the_largest_size_passes(settings, open_stream):
+    body = b"x" * (16 * 1024 * 1024)
+    await send(settings, [("A", body)])
+    assert (await read(open_stream(), 1))[0].body == body
+
+
+@pytest.mark.kafka
+async def test_two_readers_share_the_partitions_and_one_takes_over_from_the_other(settings, ledger, open_stream):
+    first, second = open_stream(), open_stream()
+    async with asyncio.timeout(30):
+        while not (len(first.partitions) == len(second.partitions) == PARTITIONS // 2):
+            await first.next_batch(1, 0.1)
+            await second.next_batch(1, 0.1)
+    assert first.partitions | second.partitions == set(range(PARTITIONS))
+    await send(settings, numbered([f"F{n}" for n in range(40)], 80))
+    seen: list[Delivery] = []
+    async with asyncio.timeout(30):
+        while len(seen) < 80:
+            for stream in (first, second):
+                batch = await stream.next_batch(100, 0.2)
+                assert {d.partition for d in batch} <= stream.partitions
+                ledger.record(batch)
+                seen += batch
+    assert sorted(int(d.body) for d in seen) == list(range(80))
+    await second.close()
+    await send(settings, [(f"F{n}", b"after") for n in range(40)])
+    assert {d.key for d in await read(first, 40, ledger) if d.body == b"after"} == {f"F{n}" for n in range(40)}
+
+
+@pytest.mark.kafka
+async def test_a_broker_killed_in_the_middle_loses_nothing(kafka_broker, settings, ledger, open_stream):
+    await send(settings, numbered(["A", "B"], 20))
+    stream = open_stream()
+    seen = await stream.next_batch(5, 10.0)
+    ledger.record(seen)
+    kafka_broker.kill()
+    leftover = await stream.next_batch(3, 0.2)  # what had been fetched may still come; nothing fails
+    ledger.record(leftover)
+    await stream.acknowledge(ledger.rows)
+    kafka_broker.restart()
+    await send(settings, [("A", b"20"), ("B", b"21")])
+    bodies = {int(d.body) for d in [*seen, *leftover]}
+    async with asyncio.timeout(60):
+        while bodies != set(range(22)):
+            batch = await stream.next_batch(100, 1.0)
+            ledger.record(batch)
+            bodies |= {int(d.body) for d in batch}
+
+
+@pytest.mark.kafka
+async def test_a_reader_started_while_kafka_is_down_waits_for_it(kafka_broker, settings, open_stream):
+    await send(settings, [("A", b"kept")])
+    kafka_broker.stop()
+    stream = open_stream()
+    await stream.start()
+    assert await stream.next_batch(10, 0.1) == ()
+    kafka_broker.restart()
+    assert [d.body for d in await read(stream, 1)] == [b"kept"]
+
+
+@pytest.mark.kafka
+async def test_a_topic_made_anew_is_read_from_its_beginning_and_progress_goes_on(settings, ledger, open_stream):
+    await send(settings, numbered(["A"], 5))
+    first = open_stream()
+    await read(first, 5, ledger)
+    await first.close()
+    await delete_topics(settings.bootstrap_servers)
+    await ensure_topics(settings)
+    await send(settings, numbered(["A"], 3))
+    second = open_stream()
+    again = await read(second, 3, ledger)
+    assert [d.cursor for d in again] == [(1, 0), (1, 1), (1, 2)]
+    await second.close()
+    await send(settings, [("A", b"3")])
+    assert [d.cursor for d in await read(open_stream(), 1)] == [(1, 3)]  # not from the beginning again
+
+
+@pytest.mark.parametrize(
+    ("done", "first", "end", "expected"),
+    [
+        (None, 0, 0, (0, 0)),
+        (None, 7, 9, (0, 7)),
+        (Cursor(0, 4), 0, 9, (0, 5)),
+        (Cursor(0, 8), 0, 9, (0, 9)),
+        (Cursor(2, 4), 7, 9, (2, 7)),  # retention took what came next
+        (Cursor(0, 9), 0, 9, (1, 0)),  # there never was an offset 9 in this topic
+        (Cursor(3, 500), 2, 9, (4, 2)),
+    ],
+)
+def test_where_reading_goes_on(done, first, end, expected):
+    assert next_place(done, first, end) == expected
