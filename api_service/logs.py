@@ -20,7 +20,7 @@ FRAMES_MAX = 12
 """Enough to find the place; the outermost frames are always the framework's."""
 
 _ALLOWED_TEXT = """
-event level timestamp logger process pid request_id method route status seconds key_id role error frames
+event level timestamp logger service_role process pid request_id method route status seconds key_id role error frames
 submission_id manifest_id alert_id list_id record_version list_version flight_id quarantine_id
 outcome messages bytes partition partitions reader topic offset position batch events count alerts travellers manifests
 added changed removed unchanged rejected rows table age_seconds matcher_version host port_number mode version

@@ -1,0 +1,35 @@
+"""The HTTP application, assembled from a context. Resources are made and closed by `api_service.wiring`, not here."""
+
+from fastapi import APIRouter, FastAPI
+
+from api_service import errors, observed
+from api_service.context import AppContext
+from api_service.routes import alerts, documentation, health, keys, manifests, ports, submissions, watchlists
+
+ROUTERS: tuple[APIRouter, ...] = (
+    manifests.router,
+    submissions.router,
+    watchlists.router,
+    alerts.router,
+    ports.router,
+    keys.router,
+    health.router,
+    documentation.router,
+)
+
+_DESCRIPTION = """Advance Passenger Information: carriers send manifests, analysts decide alerts, border police act on them.
+
+Errors are `application/problem+json` (RFC 9457). Times are RFC 3339 with an offset."""
+
+
+def create_app(context: AppContext) -> FastAPI:
+    """The application around these resources."""
+    app = FastAPI(
+        title="Kulla", version="1", description=_DESCRIPTION, docs_url=None, redoc_url=None, openapi_url="/openapi.json"
+    )
+    app.state.context = context
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    observed.observe(app, context)
+    return app

@@ -1,0 +1,78 @@
+"""What the application is made of: resources that `api_service.wiring` makes and closes, handed to every request.
+
+There is no module-level state: whoever needs something takes it from here.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol, cast
+
+from fastapi import Request
+from structlog.typing import FilteringBoundLogger
+
+from api_service.body import InFlight
+from api_service.metrics import Metrics, make_metrics
+from api_service.rate_limits import RateLimits
+from api_service.reading_pool import ReadingPool
+from api_service.settings import Settings
+from storage.database import Database
+
+Clock = Callable[[], datetime]
+"""Now, with an offset."""
+
+
+def utc_now() -> datetime:
+    """The clock on the wall, in UTC."""
+    return datetime.now(UTC)
+
+
+class AlertSignal(Protocol):
+    """Wakes long polls when something was written to the alerts' outbox."""
+
+    async def wait(self, seconds: float) -> None:
+        """Return at the next change, or after `seconds`."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppContext:
+    """Everything a request may use. `alert_signal` None = polls look again at intervals."""
+
+    settings: Settings
+    database: Database
+    logger: FilteringBoundLogger
+    metrics: Metrics
+    rate_limits: RateLimits
+    reading_pool: ReadingPool
+    in_flight: InFlight
+    clock: Clock = utc_now
+    alert_signal: AlertSignal | None = None
+
+
+def context_of(request: Request) -> AppContext:
+    """The context of the application that serves this request."""
+    return cast("AppContext", request.app.state.context)
+
+
+def make_context(
+    settings: Settings,
+    database: Database,
+    logger: FilteringBoundLogger,
+    clock: Clock = utc_now,
+    alert_signal: AlertSignal | None = None,
+) -> AppContext:
+    """A context with instruments, limits and a reading pool as the settings say.
+
+    The caller closes `reading_pool`, and the database.
+    """
+    return AppContext(
+        settings=settings,
+        database=database,
+        logger=logger,
+        metrics=make_metrics(),
+        rate_limits=RateLimits(settings.requests_per_second_max, settings.requests_burst_max),
+        reading_pool=ReadingPool(settings.inline_bytes_max, settings.reading_processes),
+        in_flight=InFlight(settings.submissions_in_flight_bytes_max),
+        clock=clock,
+        alert_signal=alert_signal,
+    )

@@ -1,0 +1,117 @@
+"""Receive a submission: the use case behind `POST /v1/manifests`. It knows keys, bytes and the store, but no HTTP.
+
+One transaction writes the raw bytes, the receipt, every accepted manifest, its outbox row and the audit line. The flights'
+locks are taken before the first write, so that what happens to a flight leaves the outbox in the order in which it was stored.
+
+Repeating is harmless: who sends the same bytes again, for whatever reason, gets the first receipt. That is also the answer to a
+commit whose outcome nobody learned, because the connection broke.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from api_service.authentication import Principal
+from api_service.context import AppContext
+from api_service.problems import BodyTooLargeError, ForbiddenError, OverloadedError
+from api_service.reading import BodyKind, Reading, ReadingRules
+from storage import outbox, submissions
+from storage.submissions import SubmissionRow
+
+FLIGHTS_MAX = 1000
+"""Flights in one submission. Each takes a place in the database's table of locks, which holds some 6,000 for everybody; the
+country's record day has 298 flights."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A body as it came in."""
+
+    body: bytes
+    kind: BodyKind
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class IntakeResult:
+    """`receipt` as JSON. Not `usable`: kept as evidence, but nothing of it will be screened."""
+
+    receipt: bytes
+    usable: bool
+    replayed: bool = False
+
+
+async def validate(context: AppContext, incoming: Incoming, principal: Principal) -> IntakeResult:
+    """What `receive` would say, with nothing stored. Raises ForbiddenError, BodyTooLargeError, OverloadedError."""
+    reading = await _read(context, incoming, _rules(context, principal))
+    return IntakeResult(reading.receipt, reading.usable)
+
+
+async def receive(context: AppContext, incoming: Incoming, principal: Principal) -> IntakeResult:
+    """Store a submission and give its receipt.
+
+    Raises as `validate`, and StoreUnavailableError: then nothing is half-written.
+    """
+    rules = _rules(context, principal)
+    reading = await _read(context, incoming, rules)
+    purge_at = rules.received_at + timedelta(hours=context.settings.retention_hours)
+    row = _row(incoming, rules, principal, reading, purge_at)
+    result = await _store(context, row, reading)
+    _count(context, result, reading, len(incoming.body))
+    return result
+
+
+def _rules(context: AppContext, principal: Principal) -> ReadingRules:
+    return ReadingRules(principal.owner, principal.carrier, context.clock(), context.settings.late_after_hours)
+
+
+async def _read(context: AppContext, incoming: Incoming, rules: ReadingRules) -> Reading:
+    reading = await context.reading_pool.read(incoming.body, incoming.kind, rules)
+    if reading.foreign_carrier is not None:
+        raise ForbiddenError(
+            f"This key is for the carrier {rules.carrier}; nothing was stored.", {"carrier": reading.foreign_carrier}
+        )
+    if len({manifest.flight_key for manifest in reading.manifests}) > FLIGHTS_MAX:
+        raise BodyTooLargeError(
+            f"At most {FLIGHTS_MAX} flights in one submission; nothing was stored.", {"flights_max": FLIGHTS_MAX}
+        )
+    return reading
+
+
+def _row(incoming: Incoming, rules: ReadingRules, principal: Principal, reading: Reading, purge_at: datetime) -> SubmissionRow:
+    return SubmissionRow(
+        submission_id=reading.submission_id,
+        owner=principal.owner,
+        key_id=principal.key_id,
+        received_at=rules.received_at,
+        sha256=reading.sha256,
+        media_type=incoming.media_type,
+        raw=incoming.body,
+        receipt=reading.receipt,
+        usable=reading.usable,
+        purge_at=purge_at,
+    )
+
+
+async def _store(context: AppContext, row: SubmissionRow, reading: Reading) -> IntakeResult:
+    async with context.database.unit_of_work() as work:
+        if reading.manifests:
+            await submissions.lock_flights(work, [manifest.flight_key for manifest in reading.manifests])
+        if not await submissions.add(work, row, reading.manifests):
+            first = await submissions.first_receipt(work, row.owner, row.sha256)
+            if first is None:  # purged between the two statements
+                raise OverloadedError("Please send it again.")
+            return IntakeResult(*first, replayed=True)
+        live = [manifest for manifest in reading.manifests if not manifest.test]
+        await outbox.publish_manifests(work, [(manifest.manifest_id, manifest.flight_key) for manifest in live])
+    return IntakeResult(row.receipt, row.usable)
+
+
+def _count(context: AppContext, result: IntakeResult, reading: Reading, body_bytes: int) -> None:
+    metrics = context.metrics
+    metrics.submissions.labels("replayed" if result.replayed else "stored" if result.usable else "unusable").inc()
+    if result.replayed:
+        return
+    metrics.submission_bytes.inc(body_bytes)
+    metrics.travellers.inc(sum(manifest.traveller_count for manifest in reading.manifests))
+    for status in reading.statuses:
+        metrics.messages.labels(status.value).inc()

@@ -1,0 +1,1 @@
+"""Endpoints, a file an area. Each reads the request, calls one use case, and writes the answer."""

@@ -1,0 +1,82 @@
+"""Whether the service lives, whether it is ready, what it counts, and what carriers should know.
+
+`/health/ready` decides whether carriers are sent here, so it is 503 only where a submission could not be stored. That screening
+is behind (`stream` late) is for the operator: taking the intake away would not help it, and carriers get receipts without it.
+"""
+
+import orjson
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from api_service.context import AppContext, context_of
+from api_service.settings import Mode
+from storage import health
+from storage.database import StoreUnavailableError
+from storage.health import Health
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/health/live")
+async def live() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "live"}
+
+
+@router.get("/health/ready", responses={503: {"description": "Submissions cannot be stored now"}})
+async def ready(request: Request) -> Response:
+    """Whether submissions can be stored; and how far screening is."""
+    context = context_of(request)
+    found = await _look(context)
+    if found is None:
+        return _json({"status": "unavailable", "database": "unavailable"}, 503)
+    late = found.stream_age_seconds > context.settings.stream_age_seconds_max
+    content: dict[str, object] = {
+        "status": "ready",
+        "database": "ready",
+        "stream": {
+            "status": "late" if late else "ready",
+            "age_seconds": round(found.stream_age_seconds, 3),
+            "transaction_seconds": round(found.transaction_seconds, 3),
+        },
+        "list_version": found.list_version,
+    }
+    return _json(content)
+
+
+@router.get("/metrics", response_class=Response)
+async def metrics(request: Request) -> Response:
+    """Prometheus metrics of this process."""
+    context = context_of(request)
+    await _look(context)
+    return Response(generate_latest(context.metrics.registry), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/status")
+async def status(request: Request) -> Response:
+    """A notice for carriers: whether manifests are taken now. Says nothing about screening."""
+    context = context_of(request)
+    taken = await _look(context) is not None
+    notice: dict[str, object] = {
+        "service": "kulla",
+        "sandbox": context.settings.mode is Mode.SANDBOX,
+        "intake": "open" if taken else "outage",
+        "notice": "Manifests are taken." if taken else "Manifests cannot be taken at the moment; please send them again later.",
+        "at": context.clock(),
+    }
+    return _json(notice, 200 if taken else 503)
+
+
+async def _look(context: AppContext) -> Health | None:
+    """The store's health, with the gauge set; None where it does not answer."""
+    try:
+        async with context.database.reading() as work:
+            found = await health.look(work)
+    except StoreUnavailableError:
+        return None
+    context.metrics.stream_age_seconds.set(found.stream_age_seconds)
+    return found
+
+
+def _json(content: dict[str, object], status_code: int = 200) -> Response:
+    return Response(orjson.dumps(content), status_code, media_type="application/json")

@@ -1,0 +1,75 @@
+"""`POST /v1/manifests`: what carriers send, and the receipt they get."""
+
+import time
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from api_service import errors, intake
+from api_service.authentication import Principal, require
+from api_service.body import MEDIA_TYPES, body_kind, media_type, received_body
+from api_service.context import AppContext, context_of
+from api_service.errors import UNUSABLE, documented
+from api_service.intake import Incoming, IntakeResult
+from api_service.problems import TooManyRequestsError
+from schemas.receipt import Receipt
+from schemas.roles import Role
+
+router = APIRouter(tags=["carriers"])
+
+Carrier = Annotated[Principal, Depends(require(Role.CARRIER))]
+
+_REQUEST_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "A UN/EDIFACT interchange, or manifests as JSON; as it is, or compressed with gzip.",
+        "content": {name: {"schema": {"type": "string", "format": "binary"}} for name in MEDIA_TYPES if name},
+    }
+}
+_REFUSALS = documented(401, 403, 408, 413, 415, 422, 429, 503)
+_FIRST = b'"replayed":false'
+_AGAIN = b'"replayed":true'
+
+
+@router.post(
+    "/v1/manifests",
+    status_code=202,
+    responses={200: {"model": Receipt, "description": "The same bytes came before: the first receipt"}, **_REFUSALS},
+    response_model=Receipt,
+    openapi_extra=_REQUEST_BODY,
+)
+async def post_manifests(request: Request, carrier: Carrier) -> Response:
+    """Submit manifests. The receipt says what was read in them; it is sent when everything is stored."""
+    context = context_of(request)
+    started = time.perf_counter()
+    _keep_to_rate(context, carrier)
+    kind = body_kind(request)
+    async with received_body(request, context.settings.submission_bytes_max, context.in_flight) as body:
+        result = await intake.receive(context, Incoming(body, kind, media_type(request)), carrier)
+    context.metrics.receipt_seconds.observe(time.perf_counter() - started)
+    return _answer(request, result, 200 if result.replayed else 202)
+
+
+@router.post("/v1/manifests/validate", responses=_REFUSALS, response_model=Receipt, openapi_extra=_REQUEST_BODY)
+async def validate_manifests(request: Request, carrier: Carrier) -> Response:
+    """The answer that submitting these bytes would get, with nothing stored."""
+    context = context_of(request)
+    _keep_to_rate(context, carrier)
+    kind = body_kind(request)
+    async with received_body(request, context.settings.submission_bytes_max, context.in_flight) as body:
+        result = await intake.validate(context, Incoming(body, kind, media_type(request)), carrier)
+    return _answer(request, result, 200)
+
+
+def _keep_to_rate(context: AppContext, carrier: Principal) -> None:
+    wait = context.rate_limits.take(carrier.key_id, time.monotonic())
+    if wait:
+        raise TooManyRequestsError("This key sends too much at once; nothing was read.", wait)
+
+
+def _answer(request: Request, result: IntakeResult, status: int) -> Response:
+    """The stored bytes are the answer. They start with fields of ours, so that the first `replayed` is the receipt's own."""
+    receipt = result.receipt.replace(_FIRST, _AGAIN, 1) if result.replayed else result.receipt
+    if result.usable:
+        return Response(receipt, status, media_type="application/json")
+    return errors.problem_around(UNUSABLE, "No message could be used; `messages` says why.", request.url.path, receipt)
