@@ -46,7 +46,8 @@ class _RowCutter:
         try:
             lines = (self.pending + self._decoder.decode(chunk, final)).splitlines(keepends=True)
         except UnicodeDecodeError as error:
-            raise ListFormatError(self.number + 1, "The file is not UTF-8 from about here.") from error
+            row_number = self.number + 1 + error.object[: error.start].count(b"\n")
+            raise ListFormatError(row_number, "The file is not UTF-8 from about here.") from error
         row = ""
         for line in lines:
             row += line

@@ -1,0 +1,145 @@
+"""What border police consoles read and send (contract, section 6)."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Header, Query, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from api_service import problems, review
+from api_service.alert_life import COMMENT_CHARACTERS_MAX, Order
+from api_service.authentication import Principal, require
+from api_service.context import AppContext, context_of
+from api_service.cursors import decode_cursor, encode_cursor
+from api_service.errors import documented
+from api_service.long_poll import WAIT_SECONDS_MAX, until_found
+from api_service.officer_view import officer_view
+from api_service.parameters import AlertId, Headers, PortCode, version_seen
+from api_service.review import Target
+from api_service.routes.alerts import answered, json_page
+from schemas.alert import Command, Outcome
+from schemas.delivery import Cursor
+from schemas.roles import Role
+from storage import alert_feed, alerts
+from storage.alert_feed import FeedEntry
+
+router = APIRouter(prefix="/v1", tags=["consoles"], responses=documented(401, 403))
+
+Context = Annotated[AppContext, Depends(context_of)]
+Officer = Annotated[Principal, Depends(require(Role.OFFICER))]
+
+FEED_PAGE_MAX = 500
+"""A change is some 5 kB of JSON: a console that was away for a day catches up in pages of 2 MB."""
+ARRIVALS_BEHIND = timedelta(hours=6)
+ARRIVALS_AHEAD = timedelta(hours=24)
+"""What a console shows unless it asks for another time: who may still stand in the hall, and whom the next shifts expect."""
+_CURSOR_MAX = 2**63 - 1  # the columns are 64-bit integers
+
+
+def _own_port(who: Principal, port: str) -> None:
+    if not who.may_see_port(port):
+        raise problems.ForbiddenError("This key belongs to another port.")
+
+
+class FeedQuery(BaseModel):
+    """Where to go on, and how long to wait for news."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: str | None = Field(default=None, max_length=200, description="From the last answer; absent: from the first change.")
+    wait: float = Field(default=0.0, ge=0, le=60, description=f"Seconds to wait for news, at most {WAIT_SECONDS_MAX:.0f}.")
+    limit: int = Field(default=100, ge=1, le=FEED_PAGE_MAX)
+
+
+class FeedPage(BaseModel):
+    """Changes in the order of their commits, each an alert as it then was, and where to go on."""
+
+    items: list[dict[str, Any]]
+    cursor: str
+
+
+@router.get("/ports/{port}/alerts", response_model=FeedPage, responses={304: {"description": "No news"}, **documented(422)})
+async def feed(
+    port: PortCode,
+    query: Annotated[FeedQuery, Query()],
+    who: Officer,
+    context: Context,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Response:
+    """Every change of every alert of the port, once, in the order of commits; none is lost, however many write at once."""
+    _own_port(who, port)
+    cursor = Cursor(0, 0) if query.cursor is None else _cursor(query.cursor)
+
+    async def look() -> Sequence[FeedEntry] | None:
+        async with context.database.reading() as work:
+            return await alert_feed.read_after(work, cursor, port, query.limit) or None
+
+    changes = await until_found(look, context.alert_signal, query.wait) or ()
+    return _feed_answer(changes, cursor, if_none_match)
+
+
+def _feed_answer(changes: Sequence[FeedEntry], cursor: Cursor, if_none_match: str | None) -> Response:
+    reached = encode_cursor(*(changes[-1].cursor if changes else cursor))
+    headers = {"ETag": f'"{reached}"', "Cache-Control": "private, no-cache"}
+    if not changes and if_none_match is not None and if_none_match.removeprefix("W/") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    items = [orjson.dumps(officer_view(orjson.loads(change.payload))) for change in changes]
+    return Response(json_page(items, {"cursor": reached}), 200, headers, "application/json")
+
+
+def _cursor(text: str) -> Cursor:
+    major, minor = (int(part) for part in decode_cursor(text, (int, int)))
+    if not (0 <= major <= _CURSOR_MAX and 0 <= minor <= _CURSOR_MAX):
+        raise problems.InvalidRequestError("This cursor was not made here.")
+    return Cursor(major, minor)
+
+
+class ArrivalsQuery(BaseModel):
+    """Scheduled arrival from (inclusive) and to (exclusive)."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    since: AwareDatetime | None = Field(default=None, alias="from")
+    until: AwareDatetime | None = Field(default=None, alias="to")
+
+
+@router.get("/ports/{port}/arrivals", responses=documented(422))
+async def arrivals(port: PortCode, query: Annotated[ArrivalsQuery, Query()], who: Officer, context: Context) -> dict[str, Any]:
+    """Flights into the port of which a manifest was received, with their open alerts."""
+    _own_port(who, port)
+    now = context.clock()
+    since, until = query.since or now - ARRIVALS_BEHIND, query.until or now + ARRIVALS_AHEAD
+    async with context.database.reading() as work:
+        found = await alerts.arrivals(work, port, since, until)
+    return {"items": [{**asdict(arrival), "manifest": "received"} for arrival in found]}
+
+
+class OutcomeReport(BaseModel):
+    """What the officer found."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    outcome: Outcome
+    comment: str | None = Field(default=None, max_length=COMMENT_CHARACTERS_MAX, pattern=r"^[^\x00]*$")
+
+
+_COMMAND_REFUSALS = documented(404, 409, 412, 422)
+
+
+@router.post("/alerts/{alert_id}/acknowledgement", responses=_COMMAND_REFUSALS)
+async def acknowledge(alert_id: AlertId, who: Officer, headers: Headers, context: Context) -> Response:
+    """An officer has taken the alert in hand."""
+    order = Order(Command.ACKNOWLEDGE, who.key_id, who.role, context.clock())
+    target = Target(alert_id, version_seen(headers.if_match), who.port)
+    return answered(await review.carry_out(context.database, order, target, headers.idempotency_key))
+
+
+@router.post("/alerts/{alert_id}/outcome", responses=_COMMAND_REFUSALS)
+async def outcome(alert_id: AlertId, report: OutcomeReport, who: Officer, headers: Headers, context: Context) -> Response:
+    """An officer has met the traveller, or has not. Closes the alert."""
+    order = Order(Command.OUTCOME, who.key_id, who.role, context.clock(), comment=report.comment, outcome=report.outcome)
+    target = Target(alert_id, version_seen(headers.if_match), who.port)
+    return answered(await review.carry_out(context.database, order, target, headers.idempotency_key))
