@@ -1,0 +1,86 @@
+"""The ledger in memory (`screening.ports.AlertLedger`). It decides with the same `Planner` as the one on PostgreSQL."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from schemas.alert import Alert
+from schemas.delivery import Cursor, Delivery
+from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, Suppression
+from storage.ledger_plan import Planner, concerned
+
+
+class Quarantined(NamedTuple):
+    """An event put aside, and why."""
+
+    delivery: Delivery
+    reason: str
+
+
+class MemoryLedger:
+    """Nothing awaits inside, so every call is one step for everybody else: the transaction."""
+
+    def __init__(self, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        self._clock = clock
+        self._progress: dict[int, Cursor] = {}
+        self.alerts: dict[str, Alert] = {}
+        self.events: list[Alert] = []
+        """Every version of every alert, in order."""
+        self.screened: dict[str, AlertChanges] = {}
+        """By manifest id."""
+        self.quarantined: dict[tuple[int, Cursor], Quarantined] = {}
+        self.suppressions: tuple[Suppression, ...] = ()
+
+    async def history(self, flight_ids: Sequence[str]) -> Mapping[str, FlightHistory]:
+        """What is known already; where there are suppressions, every flight asked for gets them."""
+        found = {flight: tuple(self._earlier(flight)) for flight in flight_ids}
+        return {
+            flight: FlightHistory(alerts, self.suppressions) for flight, alerts in found.items() if alerts or self.suppressions
+        }
+
+    def _earlier(self, flight_id: str) -> Sequence[EarlierAlert]:
+        ordered = sorted(self.alerts.values(), key=lambda alert: (alert.created_at, alert.alert_id))
+        return [_earlier_alert(alert) for alert in ordered if alert.flight.flight_id == flight_id]
+
+    async def progress(self, partition: int) -> Cursor | None:
+        """How far a partition is done."""
+        return self._progress.get(partition)
+
+    async def record(self, changes: Sequence[AlertChanges], progress: Mapping[int, Cursor]) -> int:
+        """Write a batch; returns how many alerts were new."""
+        known = {alert_id: self.alerts[alert_id] for alert_id in concerned(changes) if alert_id in self.alerts}
+        plan = Planner(known, self._versions(), self._clock()).plan(changes)
+        self.alerts |= plan.alerts
+        self.events += [event.alert for event in plan.events]
+        self.screened |= {change.manifest_id: change for change in changes}
+        self._advance(progress)
+        return len(plan.created)
+
+    def _versions(self) -> dict[str, dict[str, int]]:
+        versions: dict[str, dict[str, int]] = {}
+        for alert in self.alerts.values():
+            versions.setdefault(alert.traveller.traveller_id, {})[alert.traveller.version_id] = alert.traveller.version
+        return versions
+
+    def _advance(self, progress: Mapping[int, Cursor]) -> None:
+        for partition, cursor in progress.items():
+            self._progress[partition] = max(cursor, self._progress.get(partition, cursor))
+
+    async def quarantine(self, delivery: Delivery, reason: str) -> None:
+        """Put an event aside and move past it."""
+        self.quarantined.setdefault((delivery.partition, delivery.cursor), Quarantined(delivery, reason))
+        self._advance({delivery.partition: delivery.cursor})
+
+
+def _earlier_alert(alert: Alert) -> EarlierAlert:
+    return EarlierAlert(
+        alert_id=alert.alert_id,
+        traveller_id=alert.traveller.traveller_id,
+        traveller_version_id=alert.traveller.version_id,
+        traveller_version=alert.traveller.version,
+        list_id=alert.record.list_id,
+        record_id=alert.record.record_id,
+        record_version=alert.record.record_version,
+        state=alert.state,
+        score=alert.score,
+    )

@@ -1,0 +1,172 @@
+"""The outbox as a stream of manifests (`screening.ports.ManifestStream`): several processes share it, none loses a row.
+
+Everything happens on one connection of its own: LISTEN, the advisory locks that say who owns which partition, and the reading.
+When that connection breaks, its locks are gone with it, so the stream says StoreUnavailableError and stands still until
+`close` and `start`; another process takes over meanwhile. What both read in such a moment the ledger absorbs.
+
+A partition's reading starts behind the ledger's progress at the moment of the claim. Ownership is looked over inside
+`next_batch`: a process that is busy elsewhere gives nothing back, and what it has handed out but not had acknowledged stays its
+own until it has been, so that a flight's events are never worked on in two places.
+"""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from time import monotonic
+
+import asyncpg
+
+from schemas.delivery import Cursor, Delivery
+from schemas.events import Occasion
+from storage.bodies import inflate
+from storage.database import ALONE_COMMAND_SECONDS_MAX, Connection, Database, StoreUnavailableError, store_errors
+from storage.outbox import MANIFEST_CHANNEL
+from storage.partitions import PARTITIONS, START, fair_share, surplus
+from storage.sql import queries
+
+REBALANCE_SECONDS = 0.5
+"""How often ownership is looked over: how long a dead neighbour's flights wait."""
+POLL_SECONDS = 1.0
+"""How long we trust NOTIFY before we look without it."""
+PENDING_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1)
+"""Rows are there, but an older transaction still runs: how long to wait before each next look."""
+
+
+class OutboxStream:
+    """`reader` is the name under which the ledger keeps progress; processes with the same name share the partitions."""
+
+    def __init__(self, database: Database, reader: str) -> None:
+        self._database = database
+        self._reader = reader
+        self._connection: Connection | None = None
+        self._positions: dict[int, Cursor] = {}
+        self._unacknowledged: dict[int, Cursor] = {}
+        self._woken = asyncio.Event()
+        self._rebalance_at = 0.0
+        self._looks_at_pending = 0
+        self._leaving: frozenset[int] = frozenset()
+        self._horizon = 0
+
+    @property
+    def partitions(self) -> frozenset[int]:
+        """The partitions this process holds now."""
+        return frozenset(self._positions)
+
+    async def start(self) -> None:
+        """Connect, listen, and claim partitions. Raises StoreUnavailableError."""
+        assert self._connection is None, "started twice"
+        connection = await self._database.connect_alone(f"kulla {self._reader} stream")
+        self._connection = connection
+        with store_errors(connection):
+            connection.add_termination_listener(self._wake)
+            await connection.add_listener(MANIFEST_CHANNEL, self._wake)
+            await connection.execute(queries("outbox_stream")["join_readers"], self._reader)
+            await self._rebalance(connection)
+
+    async def next_batch(self, events_max: int, wait_seconds: float) -> Sequence[Delivery]:
+        """The next events of our partitions. Raises StoreUnavailableError; then `close` and `start` again."""
+        connection = self._live_connection()
+        deadline = monotonic() + wait_seconds
+        with store_errors(connection):
+            while True:
+                self._woken.clear()
+                if monotonic() >= self._rebalance_at:
+                    await self._rebalance(connection)
+                batch = await self._fetch(connection, events_max)
+                if batch or monotonic() >= deadline:
+                    return batch
+                await self._pause(connection, deadline)
+
+    async def acknowledge(self, progress: Mapping[int, Cursor]) -> None:
+        """What the ledger has recorded may now change hands."""
+        for partition, cursor in progress.items():
+            if partition in self._unacknowledged and self._unacknowledged[partition] <= cursor:
+                del self._unacknowledged[partition]
+
+    async def close(self) -> None:
+        """Give the partitions back by ending the session."""
+        connection, self._connection = self._connection, None
+        self._positions.clear()
+        self._unacknowledged.clear()
+        self._leaving = frozenset()
+        if connection is None:
+            return
+        connection.remove_termination_listener(self._wake)
+        try:
+            await connection.close(timeout=ALONE_COMMAND_SECONDS_MAX)
+        except (OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
+            connection.terminate()
+
+    def _live_connection(self) -> Connection:
+        if self._connection is None or self._connection.is_closed():
+            raise StoreUnavailableError("the stream is not connected")
+        return self._connection
+
+    def _wake(self, *_: object) -> None:
+        self._woken.set()
+
+    async def _rebalance(self, connection: Connection) -> None:
+        self._rebalance_at = monotonic() + REBALANCE_SECONDS
+        readers = await connection.fetchval(queries("outbox_stream")["count_readers"], self._reader)
+        share = fair_share(readers)
+        leaving = surplus(self._positions.keys(), self._unacknowledged.keys(), share)
+        self._leaving = frozenset(leaving)
+        await self._release(connection, [partition for partition in leaving if partition not in self._unacknowledged])
+        if len(self._positions) < share:
+            await self._claim(connection, share - len(self._positions))
+
+    async def _release(self, connection: Connection, partitions: Sequence[int]) -> None:
+        if partitions:
+            await connection.execute(queries("outbox_stream")["release"], self._reader, partitions)
+        for partition in partitions:
+            del self._positions[partition]
+
+    async def _claim(self, connection: Connection, partitions_max: int) -> None:
+        wanted = [partition for partition in range(PARTITIONS) if partition not in self._positions]
+        rows = await connection.fetch(queries("outbox_stream")["claim"], self._reader, wanted, partitions_max)
+        claimed = [row["partition"] for row in rows]
+        if not claimed:
+            return
+        # Only now, under the lock: the owner before us may have recorded progress until it let go.
+        rows = await connection.fetch(queries("outbox_stream")["list_progress"], self._reader, claimed)
+        self._positions |= dict.fromkeys(claimed, START)
+        self._positions |= {row["partition"]: Cursor(row["major"], row["minor"]) for row in rows}
+
+    async def _fetch(self, connection: Connection, events_max: int) -> Sequence[Delivery]:
+        places = [place for place in self._positions.items() if place[0] not in self._leaving]
+        rows = await connection.fetch(
+            queries("outbox_stream")["next_batch"],
+            [partition for partition, _ in places],
+            [cursor.major for _, cursor in places],
+            [cursor.minor for _, cursor in places],
+            events_max,
+        )
+        self._horizon = rows[0]["below"]
+        deliveries = [_delivery(row) for row in rows if row["body"] is not None]
+        delivered = {delivery.partition: delivery.cursor for delivery in deliveries}
+        self._positions |= delivered
+        self._unacknowledged |= delivered
+        return deliveries
+
+    async def _pause(self, connection: Connection, deadline: float) -> None:
+        """Sleep until woken, or until there is a reason to look without being woken."""
+        seconds = min(deadline, self._rebalance_at, monotonic() + POLL_SECONDS) - monotonic()
+        if await connection.fetchval(queries("outbox_stream")["has_pending"], list(self._positions), self._horizon):
+            seconds = min(seconds, PENDING_SECONDS[min(self._looks_at_pending, len(PENDING_SECONDS) - 1)])
+            self._looks_at_pending += 1
+        else:
+            self._looks_at_pending = 0
+        try:
+            await asyncio.wait_for(self._woken.wait(), max(seconds, 0.0))
+        except TimeoutError:
+            return
+
+
+def _delivery(row: asyncpg.Record) -> Delivery:
+    return Delivery(
+        partition=row["partition"],
+        cursor=Cursor(row["transaction_id"], row["position"]),
+        key=row["flight_key"],
+        body=inflate(row["body"]),
+        occasion=Occasion(row["occasion"]),
+        list_version=row["list_version"],
+    )
