@@ -18,15 +18,15 @@ check: install      ## lint, types, floors, tidy
 	@$(PYTHON) -m tests.tidy
 
 test: check         ## every check and test, Kafka's included
-	@deploy/kafka/broker.sh install
+	@$(PYTHON) deploy/kafka/broker.py install
 	@$(PYTHON) -m pytest
 
 bench: install      ## the benchmarks, side by side with peers
-	@deploy/kafka/broker.sh install
+	@$(PYTHON) deploy/kafka/broker.py install
 	@$(PYTHON) -m benchmarks
 
 kafka: install      ## start a real Kafka broker for people
-	@deploy/kafka/broker.sh start
+	@$(PYTHON) deploy/kafka/broker.py start
 
 generate: install   ## rewrite the generated files (JSON Schemas, tables)
 	@$(PYTHON) -m schemas.generate

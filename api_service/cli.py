@@ -1,0 +1,33 @@
+"""The command line: `kulla VERB`. The verbs are the contract's; each lives in `api_service.commands`."""
+
+import typer
+
+from api_service.commands import keys, offline, roles, traffic, watchlist
+
+app = typer.Typer(
+    name="kulla",
+    help="Advance Passenger Information: manifests in, alerts out, people decide.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # a traceback with local variables would print passengers
+)
+
+app.command("up")(roles.up)
+app.command("api")(roles.api)
+app.command("screener")(roles.screener)
+app.command("relay")(roles.relay)
+app.command("migrate")(roles.migrate)
+app.command("parse")(offline.parse)
+app.command("screen")(offline.screen)
+app.command("simulate")(traffic.simulate)
+app.add_typer(watchlist.app, name="watchlist")
+app.add_typer(keys.app, name="keys")
+
+
+def main() -> None:
+    """Entry point of the `kulla` script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""`kulla simulate`: realistic traffic over HTTP."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from api_service.sandbox.simulate import Progress, Simulation, Summary
+
+_PLANTED_PER_FLIGHT = 0.5
+_ENDLESS_FLIGHTS = 1_000_000
+_ENDLESS_SECONDS_PER_MESSAGE = 5.0
+"""A quiet airport: enough to see alerts come in, little enough to leave the machine to whoever tries the service."""
+
+
+def simulate(
+    flights: Annotated[int, typer.Option(min=1, help="How many flights, with all their messages.")] = 5,
+    rate: Annotated[float | None, typer.Option(min=0.01, help="Messages a second; default: as fast as receipts come.")] = None,
+    url: Annotated[str | None, typer.Option(help="Where the service listens; default: the configured host and port.")] = None,
+    key: Annotated[str | None, typer.Option(envvar="KULLA_SIMULATE_KEY", help="A carrier key; default: the sandbox's.")] = None,
+    seed: Annotated[int | None, typer.Option(help="The same seed sends the same flights; default: new ones each time.")] = None,
+    endless: Annotated[bool, typer.Option("--endless", hidden=True)] = False,
+) -> None:
+    """Push realistic flights into Western Balkan ports: synthetic people, a few of them planted on the sandbox's lists."""
+    from api_service.settings import Settings
+
+    settings = Settings()
+    base_url = url or f"http://{settings.http_host}:{settings.http_port}"
+    api_key = key or _sandbox_key(settings.data_dir)
+    count, pace = (_ENDLESS_FLIGHTS, 1 / _ENDLESS_SECONDS_PER_MESSAGE) if endless else (flights, rate)
+    summary = asyncio.run(_push(base_url, api_key, _simulation(seed, count, pace), endless))
+    _show(summary)
+    if summary.failed:
+        raise typer.Exit(1)
+
+
+def _sandbox_key(data_dir: Path) -> str:
+    from api_service.sandbox_setup import KEYS_FILE
+
+    try:
+        return str(json.loads((data_dir / KEYS_FILE).read_text("utf-8"))["carrier"])
+    except (OSError, ValueError, KeyError) as error:
+        raise typer.BadParameter(f"no sandbox keys in {data_dir}: start `kulla up` first, or give --key") from error
+
+
+def _simulation(seed: int | None, flights: int, rate: float | None) -> "Simulation":
+    from api_service.context import utc_now
+    from api_service.sandbox.lists import sandbox_lists
+    from api_service.sandbox.planting import plantation
+    from api_service.sandbox.simulate import Simulation
+    from api_service.sandbox_setup import SANDBOX_SEED
+
+    now = utc_now()
+    drawn = int(now.timestamp()) if seed is None else seed
+    planting = plantation(drawn, sandbox_lists(SANDBOX_SEED, now.date()), _PLANTED_PER_FLIGHT, now.date())
+    return Simulation(drawn, now, range(flights), messages_per_second=rate, planting=planting)
+
+
+async def _push(base_url: str, api_key: str, simulation: "Simulation", quiet: bool) -> "Summary":
+    from rich import progress as bars
+
+    from api_service.sandbox.simulate import carrier_client
+    from api_service.sandbox.simulate import simulate as run
+
+    async with carrier_client(base_url, api_key) as client:
+        with bars.Progress(bars.SpinnerColumn(), bars.TextColumn("{task.description}"), disable=quiet) as progress:
+            task = progress.add_task("pushing", total=None)
+
+            def show(done: "Progress") -> None:
+                progress.update(task, description=_described(done))
+
+            return await run(client, simulation, show)
+
+
+def _described(done: "Progress") -> str:
+    return f"{done.accepted} accepted, {done.travellers} travellers"
+
+
+def _show(summary: "Summary") -> None:
+    def milliseconds(seconds: float | None) -> str:
+        return "-" if seconds is None else f"{seconds * 1000:.0f} ms"
+
+    found = summary.latencies
+    typer.echo(
+        f"{summary.sent} messages, {summary.accepted} accepted, {summary.replayed} replayed, {summary.failed} failed; "
+        f"{summary.travellers} travellers in {summary.seconds:.1f} s"
+    )
+    typer.echo(f"receipts: p50 {milliseconds(found.p50)}, p95 {milliseconds(found.p95)}, p99 {milliseconds(found.p99)}")
+    expected = sum(planted.expects_alert for planted in summary.planted)
+    typer.echo(f"planted on the lists: {len(summary.planted)} travellers, of whom {expected} should raise an alert")

@@ -1,0 +1,114 @@
+"""The wiring: the one place that knows every room. Each role is built here, in one readable function, and closed in reverse.
+
+It is also where the type checker proves that the adapters of `storage` fit the ports of `screening`.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import timedelta
+
+from structlog.typing import FilteringBoundLogger
+
+from api_service.context import AppContext, make_context, utc_now
+from api_service.screening_observer import ScreeningObserver
+from api_service.settings import Settings
+from schemas.watchlist import AlertSeverity
+from screening.policy import PolicySettings
+from screening.ports import ManifestStream
+from screening.worker import Worker, WorkerSettings
+from storage.database import Database
+from storage.embedded.supervisor import EmbeddedPostgres, running_url
+from storage.kafka_relay import Relay
+from storage.kafka_stream import KafkaStream
+from storage.kafka_topics import KafkaSettings
+from storage.ledger import PostgresLedger
+from storage.list_source import PostgresListSource
+from storage.migrate import migrate
+from storage.outbox import ALERT_CHANNEL
+from storage.outbox_stream import OutboxStream
+from storage.signal import Signal
+
+OUTBOX_READER = "screener:outbox"
+KAFKA_READER = "screener:kafka"
+"""Whose progress is whose: an outbox cursor and a Kafka offset must never be taken for each other."""
+_SCREENER_CONNECTIONS_MAX = 4
+"""A worker does one thing at a time; the stream holds a connection of its own."""
+
+
+@asynccontextmanager
+async def database_of(settings: Settings) -> AsyncIterator[Database]:
+    """The configured database; the embedded one that already runs; else an embedded one for as long as it is needed."""
+    url = settings.database_url or running_url(settings.data_dir)
+    if url is not None:
+        async with connected(url) as database:
+            yield database
+        return
+    async with EmbeddedPostgres(settings.data_dir) as server, connected(server.url) as database:
+        yield database
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Database]:
+    """A pool on this database."""
+    database = await Database.connect(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def migrated_database(settings: Settings) -> AsyncIterator[Database]:
+    """`database_of`, with its tables up to date."""
+    async with database_of(settings) as database:
+        await migrate(database)
+        yield database
+
+
+@asynccontextmanager
+async def api_context(settings: Settings, logger: FilteringBoundLogger) -> AsyncIterator[AppContext]:
+    """What the HTTP application is made of."""
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(database_of(settings))
+        signal = Signal(database, ALERT_CHANNEL)
+        await signal.start()
+        stack.push_async_callback(signal.close)
+        context = make_context(settings, database, logger, alert_signal=signal)
+        stack.push_async_callback(context.reading_pool.close)
+        yield context
+
+
+@asynccontextmanager
+async def screener_worker(settings: Settings, logger: FilteringBoundLogger) -> AsyncIterator[Worker]:
+    """A worker on the outbox, or on Kafka where it is configured."""
+    async with database_of(settings) as database:
+        ledger = PostgresLedger(database, KAFKA_READER if settings.kafka_bootstrap_servers else OUTBOX_READER, utc_now)
+        worker_settings = WorkerSettings(policy=_policy(settings), observer=ScreeningObserver(logger))
+        yield Worker(_stream(settings, database, ledger), PostgresListSource(database), ledger, worker_settings, utc_now)
+
+
+@asynccontextmanager
+async def relay_of(settings: Settings) -> AsyncIterator[Relay]:
+    """The relay from the outbox to Kafka."""
+    async with database_of(settings) as database:
+        yield Relay(database, _kafka(settings), KAFKA_READER)
+
+
+def _stream(settings: Settings, database: Database, ledger: PostgresLedger) -> ManifestStream:
+    if settings.kafka_bootstrap_servers is None:
+        return OutboxStream(database, OUTBOX_READER)
+    return KafkaStream(_kafka(settings), ledger.progress)
+
+
+def _kafka(settings: Settings) -> KafkaSettings:
+    assert settings.kafka_bootstrap_servers is not None
+    return KafkaSettings(settings.kafka_bootstrap_servers, retention_hours=settings.retention_hours)
+
+
+def _policy(settings: Settings) -> PolicySettings:
+    minutes = {
+        AlertSeverity.HIGH: settings.due_minutes_high,
+        AlertSeverity.MEDIUM: settings.due_minutes_medium,
+        AlertSeverity.LOW: settings.due_minutes_low,
+    }
+    return PolicySettings(due_after={severity: timedelta(minutes=value) for severity, value in minutes.items()})
