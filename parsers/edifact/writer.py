@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
+from parsers.edifact.charset import DECLARED
+
 Element = str | Sequence[str | None] | None
 Segment = tuple[Element, ...]
 
@@ -39,17 +41,6 @@ class Separators(NamedTuple):
 
 
 DEFAULT_SEPARATORS = Separators()
-
-CODECS = {
-    "UNOA": "ascii",
-    "UNOB": "ascii",
-    "UNOC": "iso8859-1",
-    "UNOD": "iso8859-2",
-    "UNOE": "iso8859-5",
-    "UNOF": "iso8859-7",
-    "UNOY": "utf-8",
-}
-"""Python's name of each syntax identifier's character set (ISO 9735-1, table of 0001)."""
 
 UPPER_CASE_ONLY = frozenset({"UNOA"})
 
@@ -113,7 +104,7 @@ def write_interchange(envelope: Envelope, messages: Sequence[OutgoingMessage]) -
     writer = _SegmentWriter(envelope)
     advice = envelope.separators.advice() + envelope.line_break if envelope.una else ""
     text = advice + "".join(writer.write(segment) for segment in _interchange_segments(envelope, messages))
-    return text.encode(CODECS[envelope.syntax])
+    return text.encode(DECLARED[envelope.syntax])
 
 
 def escape(text: str, separators: Separators = DEFAULT_SEPARATORS) -> str:
@@ -129,7 +120,7 @@ def fold(text: str, syntax: str) -> str:
     """Text as the syntax level can carry it: upper case under UNOA, base letters where a letter is missing, no controls."""
     if syntax in UPPER_CASE_ONLY:
         text = text.upper()
-    codec = CODECS[syntax]
+    codec = DECLARED[syntax]
     if text.isascii() and text.isprintable():
         return text
     return "".join(_fold_char(char, codec) for char in text)

@@ -23,6 +23,7 @@ from parsers.edifact.writer import (
     write_interchange,
 )
 from schemas.airports import find as find_airport
+from schemas.codes import REFERENCE_FIELDS
 from schemas.flight import Leg
 from schemas.manifest import Function, Manifest, Message
 from schemas.travel_document import TravelDocument
@@ -354,11 +355,7 @@ def _references(traveller: Traveller) -> Iterator[Segment]:
     bookings = references.bookings or ((references.booking,) if references.booking else ())
     coded = (
         *(("AVF", booking) for booking in bookings),
-        ("ABO", references.passenger),
-        ("SEA", references.seat),
-        ("AEA", references.redress),
-        ("CR", references.customer),
-        ("YZY", references.ticket),
+        *((code, getattr(references, name)) for code, name in REFERENCE_FIELDS.items() if name != "booking"),
         *(tuple(other.split(":", 1)) for other in references.other),
     )
     for code, *value in coded:
