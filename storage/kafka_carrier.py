@@ -17,7 +17,13 @@ from schemas.delivery import Cursor
 from schemas.identifiers import derive
 from storage.database import Work
 from storage.kafka_feeds import Feed, Message
-from storage.kafka_topics import MANIFEST_BYTES_MAX, MESSAGE_BYTES_MAX, REQUEST_MILLISECONDS_MAX, KafkaSettings
+from storage.kafka_topics import (
+    MANIFEST_BYTES_MAX,
+    MESSAGE_BYTES_MAX,
+    REQUEST_MILLISECONDS_MAX,
+    RETRY_MILLISECONDS,
+    KafkaSettings,
+)
 from storage.sql import queries
 
 ROWS_MAX = 200
@@ -115,20 +121,29 @@ async def producer_of(settings: KafkaSettings) -> AsyncIterator[AIOKafkaProducer
         max_request_size=MESSAGE_BYTES_MAX,
         max_batch_size=BATCH_BYTES_MAX,
         request_timeout_ms=REQUEST_MILLISECONDS_MAX,
+        retry_backoff_ms=RETRY_MILLISECONDS,
     )
     try:
         await producer.start()
         yield producer
-    finally:
-        await _stop(producer)
+    except BaseException:
+        await _abandon(producer)
+        raise
+    await _stop(producer)
 
 
 async def _stop(producer: AIOKafkaProducer) -> None:
-    """An idempotent producer never gives a message up, and its own `stop` waits for all; this one waits a little."""
-    with suppress(TimeoutError, KafkaError, OSError):
+    try:
         async with asyncio.timeout(CLOSE_SECONDS_MAX):
             await producer.stop()
-        return
+    except TimeoutError:
+        await _abandon(producer)
+
+
+async def _abandon(producer: AIOKafkaProducer) -> None:
+    """Close without waiting. An idempotent producer never gives a message up, and its own `stop` waits for all of them; what
+    Kafka has not acknowledged, the outbox still has."""
+    producer._closed = True
     await producer._sender.close()
-    producer._message_accumulator.fail_all(KafkaError("the relay stopped"))
-    await producer.client.close()
+    with suppress(KafkaError, OSError):
+        await producer.client.close()

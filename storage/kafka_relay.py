@@ -29,6 +29,8 @@ STANDBY_SECONDS = 1.0
 RETRY_SECONDS_MIN = 0.2
 RETRY_SECONDS_MAX = 5.0
 """An outage of minutes is not made longer by more than this."""
+STOP_SECONDS_MAX = 2.0
+"""To end the chunk in hand. If Kafka is down that would last; the outbox keeps it."""
 
 log = structlog.get_logger()
 
@@ -44,6 +46,18 @@ class Relay:
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Carry until `stopping` is set. Outages of Kafka and of the database are waited out, not raised."""
+        work = asyncio.create_task(self._keep_leading(stopping))
+        stop = asyncio.create_task(stopping.wait())
+        try:
+            await asyncio.wait({work, stop}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({work}, timeout=STOP_SECONDS_MAX)
+        finally:
+            for task in (work, stop):
+                task.cancel()
+            with suppress(asyncio.CancelledError):
+                await work
+
+    async def _keep_leading(self, stopping: asyncio.Event) -> None:
         while not stopping.is_set():
             try:
                 await self._lead(stopping)

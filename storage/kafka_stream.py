@@ -21,7 +21,7 @@ from aiokafka.errors import KafkaError, KafkaTimeoutError
 
 from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion, Topic
-from storage.kafka_topics import MESSAGE_BYTES_MAX, REQUEST_MILLISECONDS_MAX, KafkaSettings, ensure_topics
+from storage.kafka_topics import MESSAGE_BYTES_MAX, REQUEST_MILLISECONDS_MAX, RETRY_MILLISECONDS, KafkaSettings, ensure_topics
 
 GROUP = "kulla-screener"
 PARTITION_FETCH_BYTES_MAX = 1024 * 1024
@@ -32,7 +32,8 @@ PROCESSING_MILLISECONDS_MAX = 10 * 60 * 1000
 """Between two batches. Screening one takes seconds; a worker silent for longer hangs, and others take its partitions over."""
 SESSION_MILLISECONDS_MAX = 10_000
 """Without a heartbeat for so long a screener is dead. Less, and a busy machine loses members; more, and their flights wait."""
-HEARTBEAT_MILLISECONDS = 3_000
+HEARTBEAT_MILLISECONDS = 1_000
+"""A member learns with its next heartbeat that the group shares anew; until then the flights that move wait."""
 LOOK_SECONDS_MAX = 0.2
 """A wait for messages is cut into pieces this long, because newly assigned partitions must be placed between two of them."""
 RETRY_SECONDS = 0.5
@@ -118,6 +119,7 @@ class KafkaStream:
             session_timeout_ms=SESSION_MILLISECONDS_MAX,
             heartbeat_interval_ms=HEARTBEAT_MILLISECONDS,
             request_timeout_ms=REQUEST_MILLISECONDS_MAX,
+            retry_backoff_ms=RETRY_MILLISECONDS,
         )
         try:
             await consumer.start()

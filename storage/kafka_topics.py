@@ -33,6 +33,8 @@ SEGMENT_MILLISECONDS = 60 * 60 * 1000
 """Kafka forgets whole segments only. With the usual week a quiet topic would keep travellers days beyond their retention."""
 REQUEST_MILLISECONDS_MAX = 10_000
 """A broker that has not answered a request by then is taken for dead."""
+RETRY_MILLISECONDS = 250
+"""Between two attempts of the client. It writes a line for each, and an outage of a night should not fill the logs."""
 VISIBLE_LOOK_SECONDS = 0.05
 VISIBLE_LOOKS_MAX = 100
 """A new topic is known to the controller first and to the brokers a moment later; five seconds is no moment any more."""

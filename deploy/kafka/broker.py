@@ -200,8 +200,8 @@ share.coordinator.state.topic.min.isr=1
 # The first member of a group need not wait for others: they join when they come.
 group.initial.rebalance.delay.ms=0
 # After SIGKILL the controller waits for this long before it lets the broker register again.
-broker.session.timeout.ms=3000
-broker.heartbeat.interval.ms=1000
+broker.session.timeout.ms=2000
+broker.heartbeat.interval.ms=500
 # Sized for a small machine; the defaults assume a server of its own.
 num.network.threads=2
 num.io.threads=4
