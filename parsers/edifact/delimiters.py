@@ -41,6 +41,16 @@ class Delimiters:
         return tuple(byte for byte in every if byte is not None)
 
     @cached_property
+    def element_text(self) -> str:
+        """The element separator."""
+        return self.element.decode("ascii")
+
+    @cached_property
+    def component_text(self) -> str:
+        """The component separator."""
+        return self.component.decode("ascii")
+
+    @cached_property
     def dropped(self) -> bytes:
         """Control bytes that are noise."""
         return bytes(byte for byte in CONTROLS if bytes((byte,)) not in self.in_use and byte != 0x09)

@@ -165,7 +165,9 @@ class Envelope:
         if message.header and not same_reference(component(elements, 2), message.reference or ""):
             message.refused = True
             self._note("message_reference_differs", message.segments.location(last, 2, 1), value=component(elements, 2))
-        self._check_count("message_count_differs", component(elements, 1), last + 1, message.segments.location(last, 1, 1))
+        if not _counts(elements, last + 1):
+            where = message.segments.location(last, 1, 1)
+            self._note("message_count_differs", where, declared=_declared(elements), counted=last + 1)
         self._close_message(elements)
 
     def _end_group(self, batch: Batch, number: int, elements: Elements) -> None:
@@ -176,7 +178,9 @@ class Envelope:
             return
         if not same_reference(component(elements, 2), self._group.reference or ""):
             self._note("group_reference_differs", self._location(batch, number, 2), value=component(elements, 2))
-        self._check_count("group_count_differs", component(elements, 1), self._group_messages, self._location(batch, number, 1))
+        if not _counts(elements, counted := self._group_messages):
+            where = self._location(batch, number, 1)
+            self._note("group_count_differs", where, declared=_declared(elements), counted=counted)
         self._close_group([])
 
     def _end_interchange_properly(self, batch: Batch, number: int, elements: Elements) -> None:
@@ -188,7 +192,9 @@ class Envelope:
         if self._header is not None and not same_reference(component(elements, 2), reference or ""):
             self._note("interchange_reference_differs", self._location(batch, number, 2), value=component(elements, 2))
         counted = self._groups or self._messages
-        self._check_count("interchange_count_differs", component(elements, 1), counted, self._location(batch, number, 1))
+        if not _counts(elements, counted):
+            where = self._location(batch, number, 1)
+            self._note("interchange_count_differs", where, declared=_declared(elements), counted=counted)
         self._end_interchange([])
 
     def close(self, remarks: list[Finding]) -> None:
@@ -242,13 +248,19 @@ class Envelope:
     def _note(self, code: str, location: Location | None, value: str | None = None, **facts: object) -> None:
         self._pending.append(finding(code, location, value, **facts))
 
-    def _check_count(self, code: str, declared: str, counted: int, location: Location) -> None:
-        if not declared.isdecimal() or int(declared[:9]) != counted:
-            self._note(code, location, declared=declared[:9] or "nothing", counted=counted)
-
     def _location(self, batch: Batch, number: int, element: int | None = None) -> Location:
         tag = tag_of(batch.texts[number], self._delimiters)
         return Location(offset=batch.offset_of(number), segment=self._position, tag=tag, element=element)
+
+
+def _declared(trailer: Elements) -> str:
+    return component(trailer, 1)[:9] or "nothing"
+
+
+def _counts(trailer: Elements, counted: int) -> bool:
+    """Whether UNT, UNE or UNZ counts what was counted."""
+    declared = component(trailer, 1)
+    return declared.isascii() and declared.isdecimal() and declared.lstrip("0") == str(counted or "")
 
 
 def _text_findings(message: MessageRead, syntax: str) -> list[Finding]:

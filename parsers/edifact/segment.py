@@ -22,6 +22,8 @@ SEGMENT_BYTES_MAX = 16_384
 CONSTITUENTS_MAX = 400
 """Elements of a segment, and components of an element. The widest segment of PAXLST has a dozen; this is a separator storm."""
 
+_NOISE = CONTROLS + b" "
+
 OVERSIZE = "\x00"
 """Stands for a segment that was too long to be kept."""
 
@@ -81,7 +83,7 @@ class Batch:
     @cached_property
     def wrapped(self) -> frozenset[int]:
         """Numbers of the segments that have a line break inside."""
-        raw, terminator = self.raw, self.delimiters.terminator
+        raw, terminator = self.raw.lstrip(_NOISE), self.delimiters.terminator
         breaks = raw.count(b"\n")
         if breaks == raw.count(terminator + b"\n") + raw.count(terminator + b"\r\n") or b"\n" in self.delimiters.in_use:
             return frozenset()
@@ -89,7 +91,7 @@ class Batch:
 
     def _inside(self, number: int) -> bytes:
         begin = self._ends[number - 1] if number else 0
-        return self.raw[begin : self._ends[number]].strip(CONTROLS + b" ")
+        return self.raw[begin : self._ends[number]].strip(_NOISE)
 
     def offset_of(self, number: int) -> int:
         """The first byte of the segment's tag, counted from the start of the input as received."""
@@ -112,10 +114,12 @@ class OversizeBatch(Batch):
 
 def split_elements(text: str, delimiters: Delimiters) -> Elements:
     """The segment's elements and components, unescaped. Only the first occurrence of a repeated element."""
-    element, component = delimiters.element.decode("latin-1"), delimiters.component.decode("latin-1")
-    elements = [piece.split(component, CONSTITUENTS_MAX) for piece in text.split(element, CONSTITUENTS_MAX)]
+    component = delimiters.component_text
+    if MARK not in text and delimiters.repetition is None and len(text) < CONSTITUENTS_MAX:
+        return [piece.split(component) for piece in text.split(delimiters.element_text)]
+    elements = [piece.split(component, CONSTITUENTS_MAX) for piece in text.split(delimiters.element_text, CONSTITUENTS_MAX)]
     if delimiters.repetition is not None:
-        repetition = delimiters.repetition.decode("latin-1")
+        repetition = delimiters.repetition.decode("ascii")
         elements = [[piece.split(repetition, 1)[0] for piece in pieces] for pieces in elements]
     if MARK in text:
         return [[delimiters.unescape(piece) for piece in pieces] for pieces in elements]
@@ -124,7 +128,7 @@ def split_elements(text: str, delimiters: Delimiters) -> Elements:
 
 def tag_of(text: str, delimiters: Delimiters) -> str:
     """The segment's tag, upper case."""
-    return text.split(delimiters.element.decode("latin-1"), 1)[0].strip().upper()[:3]
+    return text.split(delimiters.element_text, 1)[0].strip().upper()[:3]
 
 
 @dataclass(slots=True)

@@ -28,6 +28,8 @@ class BirthDate(NamedTuple):
 
 
 def _digits(text: str) -> str:
+    if text.isdecimal():
+        return text
     compact = _NOISE.sub("", text.replace("<", "0")).upper()
     named = _NAMED_MONTH.fullmatch(compact)
     if named is None:
@@ -77,7 +79,7 @@ def _checked(year: int, month: int, day: int, reference: date) -> BirthDate:
 
 
 def document_date(text: str, reference: date) -> str | None:
-    """An expiry or issue date, `YYYY-MM-DD`, None where it is no date. Two digits mean the year within -50 to +49 of the flight."""
+    """An expiry or issue date, `YYYY-MM-DD`, or None. Two digits mean the year within -50 to +49 of the flight."""
     digits = _digits(text)
     if not digits.isascii() or not digits.isdecimal() or len(digits) not in {6, 8}:
         return None

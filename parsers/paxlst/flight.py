@@ -1,26 +1,14 @@
 """The flight that a route describes: which leg crosses the border, and when the clocks at the ports say."""
 
 from datetime import datetime
-from typing import NamedTuple
 
-from parsers.paxlst.dates import fixed_offset
 from parsers.paxlst.report import Report
 from parsers.paxlst.route import Hop, Route, Time
-from schemas.airports import find
+from parsers.paxlst.schedule import UNKNOWN, Scheduled, schedule
 from schemas.flight import flight_key
 
 DURATION_HOURS = (-24, 36)
 """Arrival minus departure, both by the local clock: the date line takes a day, and no leg lasts longer than this."""
-
-
-class Scheduled(NamedTuple):
-    """`at` has the port's offset, None where the port or the hour is unknown; `local` is the clock as sent."""
-
-    at: datetime | None
-    local: str | None
-
-
-_UNKNOWN = Scheduled(None, None)
 
 
 def build_flight(route: Route, clearance_port: str | None, report: Report) -> dict[str, object] | None:
@@ -123,23 +111,11 @@ def _check_duration(hop: Hop, departure: str, arrival: str, report: Report) -> N
 
 def _scheduled(port: str | None, time: Time | None, report: Report) -> Scheduled:
     if time is None:
-        return _UNKNOWN
-    moment = time.moment
-    if moment.clock is None:
-        return Scheduled(None, moment.local)
-    local = datetime.combine(moment.day, moment.clock)
-    if moment.offset_minutes is not None:
-        return Scheduled(fixed_offset(local, moment.offset_minutes), moment.local)
-    airport = find(port) if port else None
-    if airport is None:
-        return Scheduled(None, moment.local)
-    zone = airport.zone()
-    first, second = (local.replace(tzinfo=zone, fold=fold).utcoffset() for fold in (0, 1))
-    assert first is not None
-    assert second is not None
-    if first != second:
-        report.add("time_in_fold" if first > second else "time_in_gap", (time.segment, 1, 2), moment.local)
-    return Scheduled(fixed_offset(local, int(first.total_seconds() // 60)), moment.local)
+        return UNKNOWN
+    scheduled, remark = schedule(port, time.moment)
+    if remark is not None:
+        report.add(remark, (time.segment, 1, 2), scheduled.local)
+    return scheduled
 
 
 def _report_missing(crossing: dict[str, object], hop: Hop | None, report: Report) -> None:

@@ -13,7 +13,8 @@ TITLES = frozenset({"MR", "MRS", "MS", "MISS", "MSTR", "CHD", "INF", "DR", "MAST
 _PLACEHOLDERS = frozenset({"FNU", "LNU"})
 """First or last name unknown: not a name."""
 
-_GLUED = re.compile(r"[A-Z]{3,}(?:MR|MRS|MISS|MSTR|CHD)")
+_GLUED_ENDINGS = ("MR", "MRS", "MISS", "MSTR", "CHD")
+_GLUED = re.compile(r"[A-Z]{3,}(?:" + "|".join(_GLUED_ENDINGS) + ")")
 
 
 class Name(NamedTuple):
@@ -36,7 +37,7 @@ def read_name(components: list[str]) -> Name:
         surname, _, given = (part.strip() for part in surname.partition("/"))
         remarks = ("name_with_slash",)
     given, title = _without_title(given) if given else ("", None)
-    if given.isascii() and _GLUED.fullmatch(given.rpartition(" ")[2].upper()):
+    if given.upper().endswith(_GLUED_ENDINGS) and _GLUED.fullmatch(given.rpartition(" ")[2].upper()):
         remarks = (*remarks, "title_maybe_glued")
     surname, given = ("" if part.upper() in _PLACEHOLDERS else part for part in (surname, given))
     raw = {}

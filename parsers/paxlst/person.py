@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from parsers.edifact.events import component
-from parsers.edifact.segment import Elements, SegmentList
+from parsers.edifact.segment import Elements, SegmentList, split_elements
 from parsers.paxlst import values
 from parsers.paxlst.names import read_name
 from parsers.paxlst.report import Report
@@ -70,13 +70,16 @@ RULES: dict[tuple[str, str], Rule] = {
 
 
 class Assignment(NamedTuple):
-    """What a segment sets, remembered by its text. `field` None: nothing, an empty segment."""
+    """What a segment sets, remembered by its text."""
 
     of_document: bool
-    field: str | None
+    field: str
     value: str | bool | None
     raw: str | None
 
+
+PERSON_TAGS = frozenset({"ATT", "DTM", "MEA", "GEI", "FTX", "LOC", "COM", "EMP", "NAT", "RFF", "DOC", "GID", "QTY", "CPI"})
+"""Tags that stay with the open person; CNT, AUT and UNT end it, and so does the next NAD."""
 
 _KEPT_SILENTLY = frozenset({"GEI", "FTX", "EMP", "NAT", "ATT", "DTM", "LOC", "MEA", "GID", "QTY", "CPI", "CTA", "AUT"})
 """Tags of the directory that say nothing we have a field for, in this form."""
@@ -91,6 +94,9 @@ class People:
         self._memory: dict[str, Assignment] = {}
         self._document: dict[str, str] | None = None
         self.flight_day = date(2000, 1, 1)
+        element = segments.delimiters.element_text
+        self._delimiters = segments.delimiters
+        self._own_starts = frozenset(tag + element for tag in PERSON_TAGS)
         self.person: Draft | None = None
         self.drafts: list[Draft] = []
 
@@ -108,21 +114,40 @@ class People:
         """What follows belongs to no person."""
         self.person = self._document = None
 
+    def read_run(self, index: int, end: int) -> int:
+        """The segments of the open person from `index` on; returns the first that is not his, at most `end`."""
+        person, texts, recall = self.person, self._segments.texts, self._memory.get
+        assert person is not None
+        own = self._own_starts
+        while index < end:
+            text = texts[index]
+            known = recall(text)
+            if known is not None:
+                of_document, field, value, raw = known
+                target: dict[str, Any] | None = self._document if of_document else person.values
+                if target is not None and field not in target:
+                    target[field] = value
+                    if raw is not None:
+                        person.raw[field] = raw
+                    index += 1
+                    continue
+            if text[:4] not in own:
+                break
+            self.read(index, text)
+            index += 1
+        return index
+
     def read(self, index: int, text: str) -> None:
         """One segment of the open person."""
-        known = self._memory.get(text)
         person = self.person
         assert person is not None
-        if known is not None:
-            target: dict[str, Any] | None = self._document if known.of_document else person.values
-            if target is not None and known.field is not None and known.field not in target:
-                target[known.field] = known.value
-                if known.raw is not None:
-                    person.raw[known.field] = known.raw
-                return
-        elements = self._segments.elements(index)
-        tag, qualifier = elements[0][0].strip().upper(), component(elements, 1)
-        rule = RULES.get((tag, qualifier))
+        elements = split_elements(text, self._delimiters)
+        tag = elements[0][0]
+        rule = RULES.get((tag, elements[1][0])) if len(elements) > 1 else None
+        if rule is None:  # written with spaces or in small letters, or not in the table
+            tag = tag.strip().upper()
+            qualifier = component(elements, 1)
+            rule = RULES.get((tag, qualifier))
         if rule is not None:
             self._apply(person, rule, index, text, elements)
             return
@@ -217,7 +242,7 @@ class People:
         return True
 
     def _issuer(self, _person: Draft, index: int, elements: Elements) -> bool:
-        document = self._document
+        document, before = self._document, self._report.count
         code, name = component(elements, 2), component(elements, 2, 4) or component(elements, 3, 4)
         if document is None:
             self._report.add("document_not_opened", (index, None, None), tag="LOC+91")
@@ -231,6 +256,8 @@ class People:
                 document["issuing_country"] = read
             if read != code:
                 document["issuing_country_raw"] = code
+            elif self._report.count == before and not name:
+                self._memory[self._segments.texts[index]] = Assignment(True, "issuing_country", read, None)
         if name:
             document["place_of_issue"] = name
         return True
@@ -249,7 +276,8 @@ class People:
         return True
 
     def _reference(self, person: Draft, _index: int, elements: Elements) -> bool:
-        qualifier, value = component(elements, 1), component(elements, 1, 2)
+        parts = elements[1] if len(elements) > 1 else []
+        qualifier, value = (parts[0].strip(), parts[1].strip()) if len(parts) > 1 else ("", "")
         if not qualifier or not value:
             return not value
         if qualifier == "AVF":

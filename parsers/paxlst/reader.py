@@ -18,7 +18,7 @@ from parsers.edifact.segment import OVERSIZE, Elements
 from parsers.paxlst.dates import fixed_offset, moment
 from parsers.paxlst.flight import build_flight
 from parsers.paxlst.functions import CREW_FUNCTIONS, LAND_MODE, WITHOUT_DATA, function_of
-from parsers.paxlst.person import People, read_contacts
+from parsers.paxlst.person import PERSON_TAGS, People, read_contacts
 from parsers.paxlst.report import Report
 from parsers.paxlst.route import Route
 from parsers.paxlst.travellers import finish_travellers
@@ -29,9 +29,6 @@ MESSAGE_TYPE = "PAXLST"
 
 _PARTIES = frozenset({"MS", "BA", "AG", "VW", "CZ", "CN", "HR", "GM"})
 """NAD qualifiers that name parties, wherever they stand."""
-
-_PERSON_TAGS = frozenset("ATT DTM MEA GEI FTX LOC COM EMP NAT RFF DOC GID QTY CPI TDT".split())  # noqa: SIM905 - reads better
-"""Tags that stay with the open person; CNT, AUT and UNT end it, and so does the next NAD."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +74,13 @@ class MessageReader:
         if not self._accept_type():
             return Reading(None, None, self.report)
         people, texts = self.people, self._segments.texts
-        element = self._segments.delimiters.element.decode("latin-1")
-        for index in range(1 if self._message.header else 0, len(texts) - (1 if self._message.complete else 0)):
-            text = texts[index]
-            if people.person is not None and text[:3] in _PERSON_TAGS and text[3:4] in {element, ""} and text[:3] != "TDT":
-                people.read(index, text)
-            elif text != OVERSIZE:
+        index, end = 1 if self._message.header else 0, len(texts) - (1 if self._message.complete else 0)
+        while index < end:
+            if texts[index] != OVERSIZE:
                 self._header_segment(index)
+            index += 1
+            if people.person is not None:
+                index = people.read_run(index, end)
         return Reading(self._manifest(), self.function, self.report)
 
     def _accept_type(self) -> bool:
@@ -103,11 +100,11 @@ class MessageReader:
     def _header_segment(self, index: int) -> None:
         elements = self._segments.elements(index)
         tag = elements[0][0].strip().upper()
+        if self.people.person is not None and tag in PERSON_TAGS:
+            self.people.read(index, self._segments.texts[index])  # a tag in small letters, or with spaces
+            return
         step = _STEPS.get(tag)
         if step is None:
-            if self.people.person is not None and tag in _PERSON_TAGS:
-                self.people.read(index, self._segments.texts[index])
-                return
             self.report.add("segment_unknown", (index, None, None), tag=tag[:3])
             self._keep(index)
         elif not step(self, index, elements):
