@@ -143,7 +143,7 @@ WEAK_BITS: Mapping[tuple[Feature, WeakOutcome], float] = {
     (Feature.BIRTH_PLACE, WeakOutcome.CONTRADICTS): -0.25,
 }
 
-THRESHOLD_BITS: Mapping[ListKind, float] = {ListKind.PERSON: 15.0, ListKind.DOCUMENT: 16.0, ListKind.READMISSION: 15.0}
+THRESHOLD_BITS: Mapping[ListKind, float] = {ListKind.PERSON: 14.0, ListKind.DOCUMENT: 16.0, ListKind.READMISSION: 14.0}
 """Where an alert is raised, unless the list says otherwise."""
 
 

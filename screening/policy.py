@@ -149,9 +149,15 @@ def _screen(screened: Screened, history: FlightHistory, settings: PolicySettings
 
 
 def _ground(match: Match, traveller: Traveller, known: Sequence[EarlierAlert], history: FlightHistory) -> AlertGround | None:
-    """What the new alert stands on; None where it is suppressed, or was raised before and the machine has not ended it."""
+    """What the new alert stands on.
+
+    None where it is suppressed, or was raised before and the machine has not ended it, or where another worker has alerted on
+    a newer version of the record already.
+    """
     same = [one for one in known if _is_same(one, match)]
     if _suppressed(match, traveller, history) or any(one.state not in _RETURNABLE for one in same):
+        return None
+    if any(_is_newer(one, match) for one in _live(known)):
         return None
     replaced = [one for one in _live(known) if _same_record(one, match)]
     return AlertGround(
@@ -195,6 +201,11 @@ def _is_of(match: Match, traveller: Traveller, version_id: str) -> bool:
 def _is_same(alert: EarlierAlert, match: Match) -> bool:
     versions = (alert.traveller_version_id, alert.record_version)
     return _same_record(alert, match) and versions == (match.traveller_version_id, match.record.record_version)
+
+
+def _is_newer(alert: EarlierAlert, match: Match) -> bool:
+    same_traveller = alert.traveller_version_id == match.traveller_version_id
+    return same_traveller and _same_record(alert, match) and alert.record_version > match.record.record_version
 
 
 def _same_record(alert: EarlierAlert, match: Match) -> bool:

@@ -17,8 +17,8 @@ ERRORS_MAX = 2
 TRUNCATED_LETTERS_MIN = 4
 """A shorter beginning says too little: MAR begins MARIA, MARKO and MARTIN."""
 
-VOWELS_SKELETON_MIN = 2
-"""Consonants below which two parts that differ in vowels are different names: ALI and ELIA."""
+VOWELS_SKELETON_MIN = 3
+"""Consonants below which two parts that differ in vowels are different names: ALI and ILI."""
 
 
 class PartAgreement(NamedTuple):

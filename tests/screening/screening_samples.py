@@ -33,9 +33,7 @@ def traveller(surname=None, given=None, birth_date=None, *, traveller_id="t1", d
 
 
 def name(surname=None, given=None, *, weak=False, kind=NameKind.PRIMARY):
-    return RecordName(
-        surname=surname, given_names=given, kind=kind, quality=NameQuality.LOW if weak else NameQuality.GOOD
-    )
+    return RecordName(surname=surname, given_names=given, kind=kind, quality=NameQuality.LOW if weak else NameQuality.GOOD)
 
 
 def record(record_id, *names, documents=(), **fields):
@@ -45,8 +43,7 @@ def record(record_id, *names, documents=(), **fields):
 
 def snapshot(*records, watchlist=PERSONS, version=1, record_version=1):
     listed = (
-        VersionedRecord(watchlist=watchlist, record=one, record_version=record_version, list_version=version)
-        for one in records
+        VersionedRecord(watchlist=watchlist, record=one, record_version=record_version, list_version=version) for one in records
     )
     return WatchlistSnapshot(version, (watchlist,), tuple(listed))
 
