@@ -52,10 +52,17 @@ class StreamUnavailableError(Exception):
 class KafkaStream:
     """A `screening.ports.ManifestStream` over `kulla.manifests.v1`."""
 
-    def __init__(self, settings: KafkaSettings, progress: ProgressReader, group: str = GROUP) -> None:
+    def __init__(
+        self,
+        settings: KafkaSettings,
+        progress: ProgressReader,
+        group: str = GROUP,
+        session_milliseconds_max: int = SESSION_MILLISECONDS_MAX,
+    ) -> None:
         self._settings = settings
         self._progress = progress
         self._group = group
+        self._session_milliseconds_max = session_milliseconds_max
         self._consumer: AIOKafkaConsumer | None = None
         self._unplaced: set[TopicPartition] = set()
         self._places: dict[int, Cursor] = {}
@@ -83,7 +90,7 @@ class KafkaStream:
         except KafkaError as error:
             if error.retriable or isinstance(error, KafkaTimeoutError):
                 await asyncio.sleep(min(wait_seconds, RETRY_SECONDS))
-                return ()
+                return []
             await self.close()
             raise StreamUnavailableError(f"Kafka refuses: {type(error).__name__}") from error
 
@@ -116,7 +123,7 @@ class KafkaStream:
             fetch_max_bytes=FETCH_BYTES_MAX,
             max_partition_fetch_bytes=PARTITION_FETCH_BYTES_MAX,
             max_poll_interval_ms=PROCESSING_MILLISECONDS_MAX,
-            session_timeout_ms=SESSION_MILLISECONDS_MAX,
+            session_timeout_ms=self._session_milliseconds_max,
             heartbeat_interval_ms=HEARTBEAT_MILLISECONDS,
             request_timeout_ms=REQUEST_MILLISECONDS_MAX,
             retry_backoff_ms=RETRY_MILLISECONDS,
@@ -211,7 +218,7 @@ async def _records(consumer: AIOKafkaConsumer, events_max: int, seconds: float) 
         async with asyncio.timeout(seconds + LOOK_SECONDS_MAX):
             fetched = await consumer.getmany(timeout_ms=int(seconds * 1000), max_records=events_max)
     except TimeoutError:
-        return ()
+        return []
     return [record for records in fetched.values() for record in records]
 
 

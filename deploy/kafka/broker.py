@@ -199,6 +199,8 @@ share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 # The first member of a group need not wait for others: they join when they come.
 group.initial.rebalance.delay.ms=0
+# Clients choose how long a member may be silent; tests do not want to wait the usual six seconds at least.
+group.min.session.timeout.ms=1000
 # After SIGKILL the controller waits for this long before it lets the broker register again.
 broker.session.timeout.ms=2000
 broker.heartbeat.interval.ms=500

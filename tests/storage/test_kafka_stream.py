@@ -179,7 +179,7 @@ async def test_a_reader_started_while_kafka_is_down_waits_for_it(kafka_broker, s
     kafka_broker.stop()
     stream = open_stream()
     await stream.start()
-    assert await stream.next_batch(10, 0.1) == ()
+    assert await stream.next_batch(10, 0.1) == []
     kafka_broker.restart()
     assert [d.body for d in await read(stream, 1)] == [b"kept"]
 
