@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from parsers import ReadMessage, read_manifests
+from parsers.manifest_json import read_manifest_json
 from schemas import identifiers
 from schemas.finding import Finding, Severity
 from schemas.finding_codes import finding
@@ -93,11 +94,8 @@ def read_submission(body: bytes, kind: BodyKind, rules: ReadingRules) -> Reading
 
 
 def _read(body: bytes, kind: BodyKind, rules: ReadingRules, submission: str) -> Iterable[ReadMessage]:
-    if kind is BodyKind.JSON:
-        from parsers.manifest_json import read_manifest_json
-
-        return read_manifest_json(body, received_on=rules.received_at.date(), submission_id=submission)
-    return read_manifests(body, received_on=rules.received_at.date(), submission_id=submission)
+    read = read_manifest_json if kind is BodyKind.JSON else read_manifests
+    return read(body, received_on=rules.received_at.date(), submission_id=submission)
 
 
 def _foreign_carrier(messages: Iterable[ReadMessage], carrier: str | None) -> str | None:
