@@ -42,6 +42,9 @@ def _split(value: object) -> object:
 Text = Annotated[str, Field(max_length=100, pattern=PRINTABLE)]
 
 
+_PLAIN_FILTERS = ("flight", "carrier", "port", "nationality", "list_id", "assignee", "created_from", "created_to")
+
+
 class AlertFilters(BaseModel):
     """Filters of a search. A name that is none of these is refused: a typing error must not quietly show everything."""
 
@@ -63,7 +66,7 @@ class AlertFilters(BaseModel):
 
     def filters(self) -> Filters:
         """For the store."""
-        wanted = self.model_dump(exclude={"state", "severity", "lane", "q", "sort"})
+        wanted = self.model_dump(include=set(_PLAIN_FILTERS))
         return Filters(states=self.state, severities=self.severity, lanes=self.lane, name_part=self.q, **wanted)
 
 
