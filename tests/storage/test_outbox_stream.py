@@ -1,0 +1,157 @@
+"""The outbox as a stream: late commits, stalled tails, lost sessions."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+from storage_makers import NOW, make_manifest, store_manifest
+from stream_worlds import OutboxWorld, manifest_id_of, progress_of
+from test_database import end_sessions
+from test_stream_contract import read
+
+from schemas.delivery import Delivery
+from schemas.events import Occasion
+from storage import outbox, tail_age
+from storage.database import Database, StoreUnavailableError, Work
+from storage.outbox_stream import OutboxStream
+
+
+async def write(work: Work, flight_key: str, number: int) -> str:
+    manifest = make_manifest(flight_key, number)
+    await store_manifest(work, manifest)
+    await outbox.publish_manifest(work, manifest.manifest_id, flight_key)
+    return manifest.manifest_id
+
+
+async def test_a_transaction_that_commits_late_loses_nothing(outbox_world: OutboxWorld) -> None:
+    """A takes its position first and commits last; a reader between must not pass it."""
+    database, stream = outbox_world.database, await outbox_world.open_stream()
+    got: list[Delivery] = []
+    async with database.unit_of_work() as early:
+        first = await write(early, "OR1-AMS-2026-03-01", 1001)
+        async with database.unit_of_work() as late:
+            second = await write(late, "OR1-AMS-2026-03-01", 1002)
+        got += await stream.next_batch(10, 0.3)
+        assert got == []
+    got += await read(stream, 2)
+    assert [manifest_id_of(delivery) for delivery in got] == [first, second]
+
+
+async def test_positions_in_the_opposite_order_of_transactions_lose_nothing(outbox_world: OutboxWorld) -> None:
+    """The older transaction writes last and commits first."""
+    database, stream = outbox_world.database, await outbox_world.open_stream()
+    async with database.unit_of_work() as older:
+        await older.execute("SELECT pg_current_xact_id()")
+        async with database.unit_of_work() as newer:
+            await write(newer, "OR1-AMS-2026-03-01", 1001)
+        await write(older, "OR1-AMS-2026-03-01", 1002)
+    got = await read(stream, 2)
+    await outbox_world.record(got)
+    assert len({manifest_id_of(delivery) for delivery in got}) == 2
+    await write_one(database, 1003)
+    assert len(await read(stream, 1)) == 1
+    assert await stream.next_batch(10, 0.05) == []
+
+
+async def write_one(database: Database, number: int) -> None:
+    async with database.unit_of_work() as work:
+        await write(work, "OR1-AMS-2026-03-01", number)
+
+
+async def test_many_writers_at_once_lose_nothing(outbox_world: OutboxWorld) -> None:
+    stream = await outbox_world.open_stream()
+
+    async def writer(number: int) -> None:
+        async with outbox_world.database.unit_of_work() as work:
+            await write(work, f"OR{number}-AMS-2026-03-01", number)
+            await asyncio.sleep((number * 7 % 5) / 200)
+            await write(work, f"OR{number}-AMS-2026-03-01", 1000 + number)
+
+    writers = asyncio.gather(*(writer(number) for number in range(60)))
+    got = await read(stream, 120)
+    await writers
+    assert len(got) == len({manifest_id_of(delivery) for delivery in got}) == 120
+    for number in range(60):
+        own = [manifest_id_of(delivery) for delivery in got if delivery.key == f"OR{number}-AMS-2026-03-01"]
+        assert own == [make_manifest(f"OR{number}-AMS-2026-03-01", n).manifest_id for n in (number, 1000 + number)]
+
+
+async def test_a_forgotten_transaction_shows_as_tail_age(outbox_world: OutboxWorld) -> None:
+    database, stream = outbox_world.database, await outbox_world.open_stream()
+    async with database.snapshot() as work:
+        assert await tail_age.waiting_seconds(work, "screener") == 0
+        assert await tail_age.unscreened_seconds(work) == 0
+    async with database.unit_of_work() as forgotten:
+        await forgotten.execute("SELECT pg_current_xact_id()")
+        await outbox_world.publish("OR1-AMS-2026-03-01")
+        assert await stream.next_batch(10, 0.1) == []
+        async with database.snapshot() as work:
+            assert await tail_age.waiting_seconds(work, "screener") >= 0.1
+    got = await read(stream, 1)
+    async with database.snapshot() as work:
+        assert await tail_age.waiting_seconds(work, "screener") > 0
+        assert await tail_age.unscreened_seconds(work) > 0
+    await outbox_world.record(got)
+    async with database.snapshot() as work:
+        assert await tail_age.waiting_seconds(work, "screener") == 0
+        assert await tail_age.unscreened_seconds(work) == 0
+
+
+async def test_a_lost_session_is_said_and_start_mends_it(
+    outbox_world: OutboxWorld, database_url: str, superuser_url: Callable[[str], str]
+) -> None:
+    stream = await outbox_world.open_stream()
+    waiting = asyncio.create_task(stream.next_batch(10, 30.0))
+    await asyncio.sleep(0.1)
+    await end_sessions(superuser_url(database_url))
+    with pytest.raises(StoreUnavailableError):
+        await waiting
+    with pytest.raises(StoreUnavailableError):
+        await stream.next_batch(10, 0.0)
+    await stream.close()
+    await stream.start()
+    manifest_id = await outbox_world.publish("OR1-AMS-2026-03-01")
+    assert [manifest_id_of(delivery) for delivery in await read(stream, 1)] == [manifest_id]
+
+
+async def test_what_is_being_worked_on_does_not_change_hands(outbox_world: OutboxWorld) -> None:
+    first = OutboxStream(outbox_world.database, "screener")
+    await first.start()
+    for number in range(60):
+        await outbox_world.publish(f"OR{number}-AMS-2026-03-01")
+    working_on = await read(first, 60)
+    busy = {delivery.partition for delivery in working_on}
+    assert len(busy) > 8
+    second = OutboxStream(outbox_world.database, "screener")
+    await second.start()
+    first._rebalance_at = second._rebalance_at = 0.0
+    assert await first.next_batch(10, 0.0) == []
+    assert busy <= first.partitions
+    await outbox_world.record(working_on)
+    await first.acknowledge(progress_of(working_on))
+    first._rebalance_at = second._rebalance_at = 0.0
+    assert await first.next_batch(10, 0.0) == []
+    second._rebalance_at = 0.0
+    assert await second.next_batch(10, 0.0) == []
+    assert len(first.partitions) == len(second.partitions) == 8
+    assert first.partitions.isdisjoint(second.partitions)
+    await first.close()
+    await second.close()
+
+
+async def test_a_list_change_sends_every_live_manifest_again(outbox_world: OutboxWorld) -> None:
+    database, stream = outbox_world.database, await outbox_world.open_stream()
+    ids = [await outbox_world.publish("OR1-AMS-2026-03-01") for _ in range(3)]
+    async with database.unit_of_work() as work:
+        await store_manifest(work, make_manifest("OR1-AMS-2026-03-01", 900), test=True)
+        await store_manifest(work, make_manifest("OR2-AMS-2026-02-01", 901))
+        await work.execute(
+            "UPDATE manifests SET scheduled_arrival = $1::timestamptz - interval '13 hours' WHERE flight_key LIKE 'OR2-%'", NOW
+        )
+    await outbox_world.record(await read(stream, 3))
+    async with database.unit_of_work() as work:
+        assert await outbox.republish_live(work, 7, NOW) == 3
+    again = await read(stream, 3)
+    assert {manifest_id_of(delivery) for delivery in again} == set(ids)
+    assert {(delivery.occasion, delivery.list_version) for delivery in again} == {(Occasion.RESCREEN, 7)}
+    assert await stream.next_batch(10, 0.05) == []
