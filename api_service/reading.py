@@ -3,10 +3,11 @@
 It is one pure function of the bytes, the rules and the time, so that it can run in this process or in another; what comes back
 is bytes and short texts, cheap to hand over. It knows neither the database nor the alerts: a receipt cannot depend on them.
 
-Three things may be wrong with a message that reads well:
+Four things may be wrong with a message that reads well:
 
     its carrier is another than the key's      the whole submission is refused (403), nothing is stored
     it names no carrier, and the key has one   the message is rejected with a finding
+    its flight has a name that cannot be one   the message is rejected with a finding
     its flight departed too long ago           the message is rejected with a finding
 """
 
@@ -21,10 +22,15 @@ from parsers.manifest_json import read_manifest_json
 from schemas import identifiers
 from schemas.finding import Finding, Severity
 from schemas.finding_codes import finding
+from schemas.flight import Flight
 from schemas.manifest import Manifest
 from schemas.receipt import Interchange, MessageReceipt, MessageStatus, Receipt
 from storage.bodies import deflate
 from storage.submissions import ManifestRow
+
+
+FLIGHT_CHARACTERS_MAX = 100
+"""Five times the longest key of a real flight."""
 
 
 class BodyKind(StrEnum):
@@ -123,6 +129,8 @@ def _judge(message: ReadMessage, rules: ReadingRules) -> _Judged:
 
 
 def _refusal(manifest: Manifest, rules: ReadingRules) -> Finding | None:
+    if not _presentable(manifest.flight):
+        return finding("flight_unprintable")
     if rules.carrier is not None and manifest.flight.carrier is None:
         return finding("carrier_absent")
     departure = manifest.flight.scheduled_departure
@@ -130,6 +138,12 @@ def _refusal(manifest: Manifest, rules: ReadingRules) -> Finding | None:
     if hours is not None and departure is not None and rules.received_at > departure + timedelta(hours=hours):
         return finding("flight_departed", hours=f"{hours:g}")
     return None
+
+
+def _presentable(flight: Flight) -> bool:
+    """Whether the flight can be a row: the database refuses NUL, and a key of a megabyte is nobody's flight."""
+    texts = (flight.flight_key, flight.carrier, flight.departure_port, flight.arrival_port)
+    return all(text is None or (text.isprintable() and len(text) <= FLIGHT_CHARACTERS_MAX) for text in texts)
 
 
 def _status(accepted: Manifest | None, findings: Iterable[Finding]) -> MessageStatus:

@@ -270,6 +270,9 @@ reference_missing warning carrier
 carrier_absent error carrier
     The flight names no carrier, so it cannot be seen to be yours; the message was refused.
     Send the flight number in TDT (8028) with your carrier code, for example OR260.
+flight_unprintable error carrier
+    The flight's designator or ports contain control characters or are far too long; the message was refused.
+    Send designator and ports as in the schedule, for example OR260 from AMS to TIA.
 flight_departed error carrier
     The flight departed more than {hours} hours ago; the message was refused.
     Send passenger lists before departure; the border check is over now.

@@ -337,3 +337,35 @@ async def test_large_bodies_are_read_in_another_process(database: Database) -> N
         assert await pool.read(b"short", BodyKind.EDIFACT, rules) == read_submission(b"short", BodyKind.EDIFACT, rules)
     finally:
         await pool.close()
+
+
+@pytest.mark.parametrize("place", ["designator", "port", "reference", "surname"])
+async def test_control_characters_do_not_reach_the_store(carrier: httpx.AsyncClient, place: str) -> None:
+    """PostgreSQL refuses NUL in a text; a carrier that sends one is told so, or it is read around, but it is never our mistake."""
+    old, new = {
+        "designator": (b"OR260", b"OR\x00260"),
+        "port": (b"LOC+125+AMS", b"LOC+125+A\x00S"),
+        "reference": (b"REF001", b"REF\x0001"),
+        "surname": (b"BERISHA", b"BER\x00SHA"),
+    }[place]
+    answer = await carrier.post("/v1/manifests", content=interchange().replace(old, new), headers=EDIFACT)
+    assert answer.status_code in (202, 422), answer.text
+
+
+@pytest.mark.parametrize("place", ["carrier", "number", "departure_port", "surname"])
+async def test_control_characters_in_json_do_not_reach_the_store(service: Any, place: str) -> None:
+    leg = {"departure_port": "AMS", "arrival_port": "TIA", "scheduled_departure": "2026-03-01T11:00:00+01:00"}
+    flight = {"carrier": "OR", "number": "260", "legs": [leg]}
+    traveller = {"surname": "BERISHA", "given_names": "ARTA"}
+    holder: dict[str, Any] = {"departure_port": leg, "surname": traveller}.get(place, flight)
+    holder[place] = "A\x00\ud800B" if place == "surname" else "A\x00B"
+    body = (
+        orjson.dumps({"function": "passenger_list", "flight": flight, "travellers": [traveller]})
+        if place != "surname"
+        else (
+            b'{"function":"passenger_list","flight":{"carrier":"OR","number":"260"},"travellers":[{"surname":"A\\u0000\\ud800B"}]}'
+        )
+    )
+    async with service.client(await service.key(Role.CARRIER)) as client:
+        answer = await client.post("/v1/manifests", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code in (202, 422), answer.text
