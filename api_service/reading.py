@@ -28,7 +28,6 @@ from schemas.receipt import Interchange, MessageReceipt, MessageStatus, Receipt
 from storage.bodies import deflate
 from storage.submissions import ManifestRow
 
-
 FLIGHT_CHARACTERS_MAX = 100
 """Five times the longest key of a real flight."""
 
