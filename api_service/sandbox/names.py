@@ -60,12 +60,7 @@ class NamePool:
 
     def relatives_surname(self, surname: str, sex: Sex) -> str:
         """A relative's surname: the same name in the form of the other sex, where the language has one."""
-        if sex is not Sex.FEMALE:
-            return surname
-        for male, female in _FEMALE_ENDINGS.get(self.origin, ()):
-            if surname.endswith(male):
-                return surname.removesuffix(male) + female
-        return surname
+        return _female(self.origin, surname) if sex is Sex.FEMALE else surname
 
 
 class _FakerSource(NamedTuple):
@@ -109,6 +104,13 @@ _FEMALE_ENDINGS = {
 }
 
 
+def _female(origin: str, surname: str) -> str:
+    for male, female in _FEMALE_ENDINGS.get(origin, ()):
+        if surname.endswith(male):
+            return surname.removesuffix(male) + female
+    return surname
+
+
 @cache
 def name_pool(origin: str) -> NamePool:
     """The pool of an origin (see `ORIGINS`). Immutable; made once a process."""
@@ -116,8 +118,7 @@ def name_pool(origin: str) -> NamePool:
         return _from_faker(origin, _FAKER_SOURCES[origin])
     own = _OWN_TABLES[origin]
     male = _words(own.male)
-    built = [_joined(name, ending) for ending in own.surname_endings for name in male]
-    surnames = Weighted([*_words(own.surnames), *built])
+    surnames = Weighted([*_words(own.surnames), *_derived_surnames(origin, male)])
     return NamePool(origin, Weighted(male), Weighted(_words(own.female)), surnames, surnames, own.given_names_max)
 
 
@@ -126,32 +127,48 @@ class _OwnTable(NamedTuple):
     female: str
     surnames: str
     given_names_max: int
-    surname_endings: tuple[str, ...] = ()
 
 
-_SLAVIC_ENDINGS = ("OVIC", "IC")
+_PATTERNS = {
+    "albanian": ("@AJ", "@I", "@ALIAJ", "@LLARI"),
+    "serbian": ("@OVIC", "@IC", "@EVIC", "@ICIC"),
+    "bosnian": ("@OVIC", "@IC", "@BEGOVIC", "@AGIC", "HADZI@IC"),
+    "arabic": ("AL @", "ABU @", "BEN @", "@", "AL @I", "EL @I"),
+    "persian": ("@ZADEH", "@ZAI", "@I", "@POUR", "@KHIL", "@YAR"),
+    "pakistani": ("@", "@ZAI", "@ANI", "@KHEL"),
+    "turkish": ("@OGLU", "@GIL"),
+    "macedonian": ("@OVSKI", "@EVSKI"),
+    "bulgarian": ("@OV", "@EV", "@CHEV"),
+}
+"""Patterns build rarer surnames from a forefather's name, which stands for `@`: -AJ in the Albanian north, -OVIC, -ZADEH."""
+
+DERIVED_SURNAMES_MAX = 600  # of one origin: a tail, not a flood
 _OWN_TABLES = {
-    "albanian": _OwnTable(
-        tables.ALBANIAN_MALE, tables.ALBANIAN_FEMALE, tables.ALBANIAN_SURNAMES, 2, ("AJ", "I", "ALIAJ", "LLARI")
-    ),
-    "serbian": _OwnTable(tables.SERBIAN_MALE, tables.SERBIAN_FEMALE, tables.SERBIAN_SURNAMES, 1, _SLAVIC_ENDINGS),
-    "bosnian": _OwnTable(tables.BOSNIAN_MALE, tables.BOSNIAN_FEMALE, tables.BOSNIAN_SURNAMES, 1, _SLAVIC_ENDINGS),
+    "albanian": _OwnTable(tables.ALBANIAN_MALE, tables.ALBANIAN_FEMALE, tables.ALBANIAN_SURNAMES, 2),
+    "serbian": _OwnTable(tables.SERBIAN_MALE, tables.SERBIAN_FEMALE, tables.SERBIAN_SURNAMES, 1),
+    "bosnian": _OwnTable(tables.BOSNIAN_MALE, tables.BOSNIAN_FEMALE, tables.BOSNIAN_SURNAMES, 1),
     "arabic": _OwnTable(tables.ARABIC_MALE, tables.ARABIC_FEMALE, tables.ARABIC_SURNAMES, 3),
-    "persian": _OwnTable(tables.PERSIAN_MALE, tables.PERSIAN_FEMALE, tables.PERSIAN_SURNAMES, 2, ("ZADEH", "ZAI", "I")),
+    "persian": _OwnTable(tables.PERSIAN_MALE, tables.PERSIAN_FEMALE, tables.PERSIAN_SURNAMES, 2),
     "pakistani": _OwnTable(tables.PAKISTANI_MALE, tables.PAKISTANI_FEMALE, tables.PAKISTANI_SURNAMES, 2),
 }
-"""Endings build rarer surnames from a forefather's name: -AJ in the Albanian north and -I elsewhere, -OVIC, -ZADEH."""
 
 
 def _words(table: str) -> list[str]:
     return [word.replace("-", " ") for word in table.split()]
 
 
-def _joined(name: str, ending: str) -> str:
-    stem = name.rstrip("AEIOU") or name
-    if ending == "OVIC" and stem[-1] in "JCSZ":
-        return f"{stem}EVIC"
-    return stem + ending
+def _derived_surnames(origin: str, male: Iterable[str]) -> list[str]:
+    """Surnames of forefathers' names, in an order that favours none."""
+    built = {_derived(name, pattern) for name in male for pattern in _PATTERNS.get(origin, ())}
+    return _by_rank(origin, sorted(built))[:DERIVED_SURNAMES_MAX]
+
+
+def _derived(name: str, pattern: str) -> str:
+    """A surname of a forefather's name; the last vowels give way to an ending."""
+    stem = name if pattern.endswith("@") else name.rstrip("AEIOU") or name
+    if pattern == "@OVIC" and stem[-1] in "JCSZ":
+        pattern = "@EVIC"
+    return pattern.replace("@", stem)
 
 
 def _by_rank(origin: str, values: Iterable[str]) -> list[str]:
@@ -173,17 +190,25 @@ def _from_faker(origin: str, source: _FakerSource) -> NamePool:
 
     surnames_male = read("last_names_male", "unisex_last_names", "last_names")
     surnames_female = read("last_names_female", "unisex_last_names", "last_names")
+    common_male, common_female = map(_words, _EXTRA_GIVEN_NAMES.get(origin, ("", "")))
+    male = [*common_male, *read("first_names_male", "first_names")]
+    built = _derived_surnames(origin, male)
     return NamePool(
         origin,
-        Weighted(read("first_names_male", "first_names")),
-        Weighted(read("first_names_female", "first_names")),
-        Weighted([*(_ending(origin, name, "SKI") for name in extra), *surnames_male]),
-        Weighted([*(_ending(origin, name, "SKA") for name in extra), *surnames_female]),
+        Weighted(male),
+        Weighted([*common_female, *read("first_names_female", "first_names")]),
+        Weighted([*(_ending(origin, name, "SKI") for name in extra), *surnames_male, *built]),
+        Weighted(
+            [*(_ending(origin, name, "SKA") for name in extra), *surnames_female, *(_female(origin, name) for name in built)]
+        ),
         source.given_names_max,
     )
 
 
 _EXTRA_SURNAMES = {"turkish": tables.TURKISH_SURNAMES, "macedonian": tables.MACEDONIAN_SURNAME_STEMS}
+
+
+_EXTRA_GIVEN_NAMES = {"turkish": (tables.TURKISH_MALE, tables.TURKISH_FEMALE)}
 
 
 def _ending(origin: str, stem: str, ending: str) -> str:

@@ -8,14 +8,15 @@ idempotent, so a repetition can never do harm, and a message counts as failed on
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 
 import httpx
 
-from api_service.sandbox.flights import plan_flights
+from api_service.sandbox.flights import PlannedFlight, plan_flights
 from api_service.sandbox.journeys import Journey, JourneyMessage, make_journey
 from api_service.sandbox.planting import Plantation, Planted
 
@@ -23,6 +24,8 @@ ATTEMPTS_MAX = 8
 RETRY_SECONDS_MAX = 30.0  # a server may ask for more; a simulator does not wait longer, it asks again
 RETRY_SECONDS_FIRST = 0.25  # doubled with every attempt where the answer names no time
 REQUEST_SECONDS_MAX = 30.0
+CLOCK_STEP_SECONDS = 900  # runs shorter than this are the same for the same seed; longer ones stay live
+KEPT_MAX = 100_000  # latencies and planted travellers remembered: an endless simulation must not grow for ever
 CONTENT_TYPE = "application/edifact"
 _TRY_LATER = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.BAD_GATEWAY})
 
@@ -76,9 +79,9 @@ class Progress:
     failed: int = 0
     retries: int = 0
     travellers: int = 0
-    latencies: list[float] = field(default_factory=list)
+    latencies: deque[float] = field(default_factory=lambda: deque(maxlen=KEPT_MAX))
     failures: dict[int, int] = field(default_factory=dict)
-    planted: list[Planted] = field(default_factory=list)
+    planted: deque[Planted] = field(default_factory=lambda: deque(maxlen=KEPT_MAX))
 
 
 OnProgress = Callable[[Progress], None]
@@ -93,8 +96,8 @@ def carrier_client(base_url: str, api_key: str, transport: httpx.AsyncBaseTransp
 async def simulate(client: httpx.AsyncClient, simulation: Simulation, on_progress: OnProgress | None = None) -> Summary:
     """Push every message of the simulation's flights and say what became of them. Cancelling it stops at once."""
     sender = Sender(client, Pacer(simulation.messages_per_second), on_progress or (lambda _: None))
-    planned = iter(plan_flights(simulation.seed, simulation.now, simulation.flights))
     started = time.perf_counter()
+    planned = _live_flights(simulation, started)
 
     async def connection() -> None:
         for flight in planned:  # shared by all connections: each takes the next flight when it has finished one
@@ -105,6 +108,14 @@ async def simulate(client: httpx.AsyncClient, simulation: Simulation, on_progres
         for _ in range(min(simulation.connections_max, max(1, len(simulation.flights)))):
             group.create_task(connection())
     return _summary(sender.progress, time.perf_counter() - started)
+
+
+def _live_flights(simulation: Simulation, started: float) -> Iterator[PlannedFlight]:
+    """The flights one by one, planned when their turn comes: an endless simulation's departures move on with the clock."""
+    for index in simulation.flights:
+        steps = int(time.perf_counter() - started) // CLOCK_STEP_SECONDS
+        now = simulation.now + timedelta(seconds=steps * CLOCK_STEP_SECONDS)
+        yield from plan_flights(simulation.seed, now, range(index, index + 1))
 
 
 async def push_messages(

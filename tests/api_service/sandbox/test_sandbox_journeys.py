@@ -17,6 +17,7 @@ from api_service.sandbox.journeys import (
 )
 from api_service.sandbox.lists import by_identifier, sandbox_lists
 from api_service.sandbox.planting import EXPECTS_NO_ALERT, Plantation, PlantedKind, plantation
+from parsers import read_manifests
 from schemas.watchlist import CaseKind
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -181,3 +182,44 @@ def test_the_record_day_is_a_stream_of_check_in_lists() -> None:
     for message in first:
         assert message.kind is MessageKind.CHECK_IN
         assert message.body.count(b"NAD+FL") == message.travellers > 60
+
+
+def test_the_reader_understands_every_message(journeys: list[Journey]) -> None:
+    """Nothing is lost on the way, and the only remark is on children, whose two-digit years might be a century older."""
+    for journey in journeys:
+        for message in journey.messages:
+            (read,) = read_manifests(message.body)
+            assert read.manifest is not None
+            assert read.manifest.flight.flight_key == message.flight_key
+            assert len(read.manifest.travellers) == message.travellers
+            assert {finding.code for finding in read.findings} <= {"century_ambiguous"}
+            assert read.manifest.flight.legs[0].scheduled_departure == journey.planned.departure
+
+
+def test_readers_find_the_planted_as_the_truth_says(journeys: list[Journey]) -> None:
+    for journey in journeys:
+        read = [one for message in journey.messages[:-1] for one in read_manifests(message.body)]
+        travellers = {
+            person.references.passenger: person
+            for one in read
+            if one.manifest is not None
+            for person in one.manifest.travellers
+            if person.references.passenger is not None
+        }
+        for truth in journey.planted:
+            person = travellers[truth.passenger]
+            assert (person.surname, person.given_names) == (truth.surname, truth.given_names)
+            assert person.birth_date == truth.birth_date
+            assert person.documents[0].number == truth.document_number
+
+
+def test_a_person_is_the_same_in_every_message_of_a_flight(journeys: list[Journey]) -> None:
+    """Corrections and closures speak of travellers by the identity that check-in gave them."""
+    for journey in journeys:
+        by_kind: dict[MessageKind, set[str]] = {kind: set() for kind in MessageKind}
+        for message in journey.messages:
+            for read in read_manifests(message.body):
+                assert read.manifest is not None
+                by_kind[message.kind] |= {person.traveller_id for person in read.manifest.travellers}
+        assert len(by_kind[MessageKind.CHECK_IN]) == journey.planned.passengers
+        assert by_kind[MessageKind.CORRECTION] | by_kind[MessageKind.CLOSURE] <= by_kind[MessageKind.CHECK_IN]
