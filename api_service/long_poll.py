@@ -11,6 +11,9 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from api_service.context import AlertSignal
+from api_service.cursors import decode_cursor
+from api_service.problems import InvalidRequestError
+from schemas.delivery import Cursor
 
 WAIT_SECONDS_MAX = 25.0
 """Below the 30 s after which proxies commonly give up on a silent connection."""
@@ -19,7 +22,17 @@ LOOK_AGAIN_SECONDS = 1.0
 HELD_BACK_SECONDS = 0.05
 """How soon to look again after a signal without a row: honest transactions last a few milliseconds."""
 
+_CURSOR_MAX = 2**63 - 1  # the columns are 64-bit integers
+
 Found = TypeVar("Found")
+
+
+def feed_cursor(text: str) -> Cursor:
+    """The place in the alert feed that a reader was given. Raises InvalidRequestError."""
+    major, minor = (int(part) for part in decode_cursor(text, (int, int)))
+    if not (0 <= major <= _CURSOR_MAX and 0 <= minor <= _CURSOR_MAX):
+        raise InvalidRequestError("This cursor was not made here.")
+    return Cursor(major, minor)
 
 
 async def until_found(

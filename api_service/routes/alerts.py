@@ -1,22 +1,22 @@
 """Alerts for those who decide them (contract, section 5)."""
 
-import csv
-import io
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
-from api_service import problems, review
+from api_service import alert_export, alert_stream, problems, review
 from api_service.alert_life import COMMENT_CHARACTERS_MAX, REASON_CODE_CHARACTERS_MAX, Order
 from api_service.authentication import Principal, require
 from api_service.context import AppContext, context_of
 from api_service.cursors import decode_cursor, encode_cursor
 from api_service.errors import documented
+from api_service.long_poll import feed_cursor
 from api_service.parameters import PRINTABLE, AlertId, Headers, etag, version_required
 from api_service.review import Target
 from schemas.alert import DECISIONS, Alert, AlertState, Command
@@ -26,7 +26,6 @@ from schemas.watchlist import AlertSeverity
 from storage import alert_rows, alerts, audit
 from storage.alerts import PAGE_MAX, Filters, Place, Sort
 from storage.command_receipts import Answer
-from storage.database import Database
 
 router = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=documented(401, 403))
 
@@ -121,69 +120,29 @@ class ExportQuery(AlertFilters):
     format: Literal["csv", "ndjson"] = "ndjson"
 
 
+_WRITERS = MappingProxyType(
+    {"ndjson": (alert_export.ndjson, "application/x-ndjson"), "csv": (alert_export.table, "text/csv; charset=utf-8")}
+)
+
+
 @router.get("/export", response_class=StreamingResponse, responses=documented(422))
 async def export(query: Annotated[ExportQuery, Query()], who: Analyst, context: Context) -> StreamingResponse:
     """Every alert that passes the filters, as a stream. The audit trail says who took it."""
     details = {"format": query.format, "filters": sorted(query.model_fields_set)}
     async with context.database.unit_of_work() as work:
         await audit.append(work, audit.Line(context.clock(), who.key_id, "alert.export", "alert", "*", details))
-    bodies = _every(context.database, query)
-    if query.format == "csv":
-        return StreamingResponse(_csv_lines(bodies), media_type="text/csv")
-    return StreamingResponse(_ndjson_lines(bodies), media_type="application/x-ndjson")
+    write, media_type = _WRITERS[query.format]
+    return StreamingResponse(write(context.database, query.filters(), query.sort), media_type=media_type)
 
 
-async def _every(database: Database, query: AlertFilters) -> AsyncIterator[str]:
-    after: Place | None = None
-    while True:
-        async with database.reading() as work:
-            page = await alerts.search(work, query.filters(), query.sort, after, PAGE_MAX)
-        for body in page.items:
-            yield body
-        if page.next_place is None:
-            return
-        after = page.next_place
-
-
-async def _ndjson_lines(bodies: AsyncIterator[str]) -> AsyncIterator[bytes]:
-    async for body in bodies:
-        yield body.encode() + b"\n"
-
-
-CSV_COLUMNS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    *(
-        (name, (name,))
-        for name in ("alert_id", "version", "state", "severity", "score", "band", "created_at", "updated_at", "due_at")
-    ),
-    *((name, ("flight", name)) for name in ("flight_key", "departure_port", "arrival_port", "scheduled_arrival")),
-    *((name, ("traveller", name)) for name in ("surname", "given_names", "birth_date", "nationality")),
-    *((name, ("record", name)) for name in ("list_id", "record_id", "record_version", "category", "action")),
-)
-"""Columns of the table, and where in the alert each is found."""
-
-
-async def _csv_lines(bodies: AsyncIterator[str]) -> AsyncIterator[str]:
-    yield _csv_line([name for name, _ in CSV_COLUMNS])
-    async for body in bodies:
-        alert = orjson.loads(body)
-        yield _csv_line([_found(alert, path) for _, path in CSV_COLUMNS])
-
-
-def _found(alert: Any, path: tuple[str, ...]) -> object:
-    for name in path:
-        alert = alert.get(name)
-    return alert
-
-
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-
-
-def _csv_line(cells: Iterable[object]) -> str:
-    """A row; text that a spreadsheet would take for a formula gets an apostrophe before it."""
-    line = io.StringIO()
-    texts = ["" if cell is None else str(cell) for cell in cells]
-    csv.writer(line).writerow([f"'{text}" if text.startswith(_FORMULA_STARTS) else text for text in texts])
-    return line.getvalue()
+@router.get("/stream", response_class=StreamingResponse, responses=documented(422))
+async def stream(
+    _who: Analyst, context: Context, last_event_id: Annotated[str | None, Header(max_length=200)] = None
+) -> StreamingResponse:
+    """Every change of every alert, as server-sent events. `Last-Event-ID` goes on behind that event."""
+    after = None if not last_event_id else feed_cursor(last_event_id)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(alert_stream.events(context, after), media_type="text/event-stream", headers=headers)
 
 
 @router.get("/{alert_id}", response_model=Alert, responses=documented(404))

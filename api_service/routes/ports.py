@@ -13,9 +13,9 @@ from api_service import problems, review
 from api_service.alert_life import COMMENT_CHARACTERS_MAX, Order
 from api_service.authentication import Principal, require
 from api_service.context import AppContext, context_of
-from api_service.cursors import decode_cursor, encode_cursor
+from api_service.cursors import encode_cursor
 from api_service.errors import documented
-from api_service.long_poll import WAIT_SECONDS_MAX, until_found
+from api_service.long_poll import WAIT_SECONDS_MAX, feed_cursor, until_found
 from api_service.officer_view import officer_view
 from api_service.parameters import AlertId, Headers, PortCode, version_seen
 from api_service.review import Target
@@ -36,7 +36,6 @@ FEED_PAGE_MAX = 500
 ARRIVALS_BEHIND = timedelta(hours=6)
 ARRIVALS_AHEAD = timedelta(hours=24)
 """What a console shows unless it asks for another time: who may still stand in the hall, and whom the next shifts expect."""
-_CURSOR_MAX = 2**63 - 1  # the columns are 64-bit integers
 
 
 def _own_port(who: Principal, port: str) -> None:
@@ -71,7 +70,7 @@ async def feed(
 ) -> Response:
     """Every change of every alert of the port, once, in the order of commits; none is lost, however many write at once."""
     _own_port(who, port)
-    cursor = Cursor(0, 0) if query.cursor is None else _cursor(query.cursor)
+    cursor = Cursor(0, 0) if query.cursor is None else feed_cursor(query.cursor)
 
     async def look() -> Sequence[FeedEntry] | None:
         async with context.database.reading() as work:
@@ -88,13 +87,6 @@ def _feed_answer(changes: Sequence[FeedEntry], cursor: Cursor, if_none_match: st
         return Response(status_code=304, headers=headers)
     items = [orjson.dumps(officer_view(orjson.loads(change.payload))) for change in changes]
     return Response(json_page(items, {"cursor": reached}), 200, headers, "application/json")
-
-
-def _cursor(text: str) -> Cursor:
-    major, minor = (int(part) for part in decode_cursor(text, (int, int)))
-    if not (0 <= major <= _CURSOR_MAX and 0 <= minor <= _CURSOR_MAX):
-        raise problems.InvalidRequestError("This cursor was not made here.")
-    return Cursor(major, minor)
 
 
 class ArrivalsQuery(BaseModel):
