@@ -145,12 +145,13 @@ def _encodable(text: str, codec: str) -> bool:
 
 
 class _SegmentWriter:
-    """Remembers the separators and the folding of one interchange."""
+    """Remembers the separators and the folding of one interchange, and how each text is written: most recur."""
 
     def __init__(self, envelope: Envelope) -> None:
         self._separators = envelope.separators
         self._syntax = envelope.syntax
         self._end = envelope.separators.terminator + envelope.line_break
+        self._written: dict[str, str] = {"": ""}
 
     def write(self, segment: Segment) -> str:
         elements = _trimmed([self._element(element) for element in segment])
@@ -164,7 +165,10 @@ class _SegmentWriter:
         return self._separators.component.join(_trimmed([self._data(component or "") for component in element]))
 
     def _data(self, text: str) -> str:
-        return escape(fold(text, self._syntax), self._separators)
+        written = self._written.get(text)
+        if written is None:
+            written = self._written[text] = escape(fold(text, self._syntax), self._separators)
+        return written
 
 
 def _trimmed(parts: list[str]) -> list[str]:
