@@ -30,8 +30,8 @@ FETCH_BYTES_MAX = MESSAGE_BYTES_MAX
 """Of one answer over all partitions."""
 PROCESSING_MILLISECONDS_MAX = 10 * 60 * 1000
 """Between two batches. Screening one takes seconds; a worker silent for longer hangs, and others take its partitions over."""
-SESSION_MILLISECONDS_MAX = 10_000
-"""Without a heartbeat for so long a screener is dead. Less, and a busy machine loses members; more, and their flights wait."""
+SESSION_MILLISECONDS_MAX = 6_000
+"""Without a heartbeat for so long a screener is dead, and its flights wait until then. Brokers usually allow no less."""
 HEARTBEAT_MILLISECONDS = 1_000
 """A member learns with its next heartbeat that the group shares anew; until then the flights that move wait."""
 LOOK_SECONDS_MAX = 0.2
