@@ -53,7 +53,7 @@ class Remarks:
         if len(self.findings) == FINDINGS_MAX:
             self.findings.append(finding("findings_too_many", limit=FINDINGS_MAX))
         if len(self.findings) < FINDINGS_MAX:
-            self.findings.append(finding(code, pointer=pointer[:_POINTER_CHARACTERS_MAX], **facts))
+            self.findings.append(finding(code, None, None, pointer=pointer[:_POINTER_CHARACTERS_MAX], **facts))
 
 
 def read_manifest_json(
@@ -83,8 +83,8 @@ def _parse(data: bytes) -> tuple[Finding | None, Any]:
     try:
         return None, orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        if "recursion" in error.msg.lower():
-            return finding("json_too_deep", limit=1024), None
+        if any(sign in error.msg.lower() for sign in ("recursion", "depth")):
+            return finding("json_too_deep", limit=1_024), None
         return finding("json_invalid", reason=f"line {error.lineno}, column {error.colno}"), None
 
 
@@ -160,7 +160,7 @@ class _JsonReader:
             "number": name.number,
             "suffix": name.suffix,
             "designator": name.text,
-            "legs": tuple(legs),
+            "legs": legs,
         }
         fields |= {
             key: border.get(key) for key in ("departure_port", "arrival_port", "scheduled_departure", "scheduled_arrival")
@@ -277,13 +277,16 @@ def _inside(holder: Any, step: int | str) -> Any:
 
 def _designator_of(fields: dict[str, Any]) -> Designator:
     """From `designator`, or from `carrier` with `number` and `suffix`."""
-    carrier = str(fields.get("carrier") or "")
-    number = str(fields.get("number") or "")
+    carrier, number, suffix, whole = (_text(fields.get(key)) for key in ("carrier", "number", "suffix", "designator"))
     if carrier and number:
-        read = designator(f"{carrier}{number}{fields.get('suffix') or ''}", carrier)
+        read = designator(f"{carrier}{number}{suffix}", carrier)
         if read.whole:
             return read
-    return designator(str(fields.get("designator") or number), carrier)
+    return designator(whole or number, carrier)
+
+
+def _text(value: Any) -> str:
+    return str(value) if isinstance(value, str | int) else ""
 
 
 def _normalise_document(document: dict[str, Any]) -> None:

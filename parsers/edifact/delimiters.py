@@ -97,6 +97,9 @@ class Delimiters:
         return re.sub(MARK + "(.)", lambda found: before + self.originals.get(found[1], found[1]), text, flags=re.DOTALL)
 
 
+DEFAULT = Delimiters()
+"""What ISO 9735 means where there is no UNA."""
+
 _LEVEL_B = Delimiters(component=b"\x1f", element=b"\x1d", release=None, terminator=b"\x1c")
 """What UNOB means by its own standard, when there is no UNA."""
 
@@ -127,15 +130,16 @@ RESTART = re.compile(rb"UNA[^A-Za-z0-9]{6}[\x00-\x20]{0,32}UNB", re.DOTALL)
 RESTART_BYTES_MAX = 3 + 6 + 32 + 3
 
 
-def find_start(buffer: bytearray, position: int, closed: bool) -> Start | int:
+def find_start(buffer: bytearray, position: int, closed: bool, headless: bool) -> Start | int:
     """The first interchange in `buffer` from `position` on.
 
-    A number where there is none, or too little behind it to tell: search on from there when more bytes have come.
+    A number where there is none, or too little behind it to tell: search on from there when more bytes have come. `headless`:
+    a UNG or UNH of PAXLST may be a start too.
     """
     while (found := _START.search(buffer, position)) is not None:
         if len(buffer) - found.start() < START_LOOKAHEAD_BYTES and not closed:
             return found.start()
-        start = _judge(buffer, found)
+        start = _judge(buffer, found) if headless or found["headless"] is None else None
         if start is not None:
             return start
         position = found.start() + 1
@@ -148,12 +152,12 @@ def _judge(buffer: bytearray, found: re.Match[bytes]) -> Start | None:
         data = found.end() if delimiters is not None else found.end() + 3
         return Start(found.start(), data, delimiters, None if delimiters else "separators_invalid")
     if found["headless"] is not None:
-        return Start(found.start(), found.start(), Delimiters(), "interchange_header_missing")
+        return Start(found.start(), found.start(), DEFAULT, "interchange_header_missing")
     begin = found.start()
-    broken_una = buffer.rfind(b"UNA", max(0, begin - 16), begin)
-    delimiters = _without_una(buffer, begin, found["unb"])
+    delimiters = _without_una(buffer, begin, bytes(found["unb"]))
     if delimiters is None:
         return None
+    broken_una = buffer.rfind(b"UNA", max(0, begin - 16), begin)
     odd = broken_una >= 0 or found["unb"] not in {b"+", b"\x1d"}
     return Start(broken_una if broken_una >= 0 else begin, begin, delimiters, "separators_assumed" if odd else None)
 
@@ -175,19 +179,23 @@ def of_una(six: bytes) -> Delimiters | None:
     )
 
 
-_SYNTAX = re.compile(rb"UNB(?P<element>.)[A-Z]{4}(?P<component>[^A-Za-z0-9 ])\d", re.DOTALL)
+_SYNTAX = re.compile(rb"UNB.[A-Z]{4}(?P<component>[^A-Za-z0-9 ])\d", re.DOTALL)
 _NEXT = re.compile(rb"(?P<terminator>[^A-Za-z0-9 \r\n])[\r\n ]*UN[GH]", re.DOTALL)
 
 
 def _without_una(buffer: bytearray, begin: int, element: bytes) -> Delimiters | None:
     """The defaults, or what UNB itself shows: its syntax identifier, and what stands before UNG or UNH."""
     if element == b"+":
-        return Delimiters()
+        return DEFAULT
     if element == b"\x1d":
         return _LEVEL_B
     end = begin + START_LOOKAHEAD_BYTES
-    syntax, following = _SYNTAX.match(buffer, begin, end), _NEXT.search(buffer, begin, end)
-    if syntax is None or following is None or len({element, syntax["component"], following["terminator"]}) < 3:
+    syntax = _SYNTAX.match(buffer, begin, end)
+    following = _NEXT.search(buffer, begin, end) if syntax is not None else None
+    if syntax is None or following is None:
         return None
-    release = None if b"?" in {element, syntax["component"], following["terminator"]} else b"?"
-    return Delimiters(component=syntax["component"], element=element, release=release, terminator=following["terminator"])
+    component, terminator = bytes(syntax["component"]), bytes(following["terminator"])
+    if len({element, component, terminator}) < 3 or not (element + component + terminator).isascii():
+        return None
+    release = None if b"?" in {element, component, terminator} else b"?"
+    return Delimiters(component=component, element=element, release=release, terminator=terminator)

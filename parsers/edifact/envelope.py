@@ -88,6 +88,7 @@ class Envelope:
         if begin >= end or not any(batch.texts[begin:end]):
             return
         if self._message is None:
+            begin = next(number for number in range(begin, end) if batch.texts[number])
             self._open_message(batch, begin, [])
             self._note("message_header_missing", self._location(batch, begin))
         message = self._message
@@ -98,8 +99,9 @@ class Envelope:
                 self._note("message_too_long", self._location(batch, begin + room), limit=SEGMENTS_PER_MESSAGE_MAX)
             self._flooded = True
             end = begin + room
+        before = len(message.segments.texts)
         message.segments.extend(batch, begin, end)
-        self._position += end - begin
+        self._position += len(message.segments.texts) - before
 
     def _oversize(self, batch: Batch, number: int) -> None:
         location = Location(
@@ -197,14 +199,14 @@ class Envelope:
             self._note("interchange_count_differs", where, declared=_declared(elements), counted=counted)
         self._end_interchange([])
 
-    def close(self, remarks: list[Finding]) -> None:
-        """The input, or this interchange, stops without UNZ."""
+    def close(self, remarks: list[Finding], offset: int) -> None:
+        """The input, or this interchange, stops at this byte without UNZ."""
         self._pending.extend(remarks)
         if self._message is not None:
             self._close_message(None)
         if self._group is not None:
             self._close_group([])
-        self._end_interchange([finding("interchange_unterminated")])
+        self._end_interchange([finding("interchange_unterminated", Location(offset=offset))])
 
     # Closing a level, and what is said about it.
 
@@ -279,7 +281,7 @@ def _text_findings(message: MessageRead, syntax: str) -> list[Finding]:
         if wrapped >= 0 and "wrap" not in seen:
             seen.add("wrap")
             found.append(finding("text_wrapped", segments.location(begin + wrapped - first)))
-    return found
+    return sorted(found, key=lambda one: (one.location.offset or 0, one.code))
 
 
 _Step = Callable[[Envelope, Batch, int, Elements], None]

@@ -16,7 +16,7 @@ import re
 from collections import deque
 from enum import Enum
 
-from parsers.edifact.delimiters import CONTROLS, RESTART, RESTART_BYTES_MAX, Delimiters, find_start
+from parsers.edifact.delimiters import CONTROLS, DEFAULT, RESTART, RESTART_BYTES_MAX, find_start
 from parsers.edifact.envelope import SERVICE_TAGS, Envelope
 from parsers.edifact.events import Event, InputUnreadable
 from parsers.edifact.segment import SEGMENT_BYTES_MAX, Batch, OversizeBatch
@@ -51,12 +51,14 @@ class InterchangeReader:
         self._closed = False
         self._events: deque[Event] = deque()
         self._envelope: Envelope | None = None
-        self._delimiters = Delimiters()
+        self._delimiters = DEFAULT
         self._searched = 0  # no unreleased terminator before this place
         self._restart_searched = 0  # no further interchange starts before this place
         self._skipping = False
         self._heading = b""
         self._found_any = self._found_end = False
+        self._refused = False  # the interchange found last makes no sense: its messages are not sought either
+        self._first = False  # UNB comes next: it says in which character set the rest is
 
     def feed(self, data: bytes) -> None:
         """More bytes, of any number. AssertionError after `close`: that is a mistake of the caller."""
@@ -84,7 +86,7 @@ class InterchangeReader:
     # Seeking
 
     def _seek(self) -> bool:
-        start = find_start(self._buffer, self._searched, self._closed)
+        start = find_start(self._buffer, self._searched, self._closed, not self._refused)
         if isinstance(start, int):
             self._searched = start
             self._pass_over(len(self._buffer) if self._closed else start - HEADING_BYTES_MAX)
@@ -94,10 +96,12 @@ class InterchangeReader:
         self._heading = bytes((self._heading + self._buffer[: start.begin])[-HEADING_BYTES_MAX:])
         self._consume(start.data)
         self._found_any = True
+        self._refused = start.delimiters is None
         if start.delimiters is None:
             self._events.append(InputUnreadable((finding("separators_invalid", location),)))
             return True
         self._delimiters = start.delimiters
+        self._first = True
         self._envelope = Envelope(start.delimiters, self._heading, self._events)
         self._heading = b""
         if start.remark is not None:
@@ -125,7 +129,8 @@ class InterchangeReader:
         if self._skipping:
             return self._skip(stop, final)
         if end:
-            end = self._cut_at_interchange_end(end)
+            end = self._next_boundary(0, end) if self._first else self._cut_at_interchange_end(end)
+            self._first = False
             self._take(Batch(bytes(self._buffer[:end]), self._offset, self._delimiters, self._syntax))
             self._consume(end)
             return True
@@ -206,7 +211,7 @@ class InterchangeReader:
 
     def _leave(self) -> None:
         self._envelope = None
-        self._searched = self._restart_searched = 0
+        self._searched = 0
         self._skipping = False
 
     def _skip(self, stop: int, final: bool) -> bool:
@@ -240,7 +245,7 @@ class InterchangeReader:
                 self._complete_last(stop, location)
                 return
             remarks.append(finding("segment_unterminated", Location(offset=self._offset)))
-        envelope.close(remarks)
+        envelope.close(remarks, self._offset + stop)
         self._consume(stop)
         self._leave()
 
@@ -254,7 +259,7 @@ class InterchangeReader:
         envelope.remark(finding("final_terminator_missing", location))
         envelope.take(batch)
         if not envelope.ended:
-            envelope.close([])
+            envelope.close([], self._offset)
         self._leave()
 
     @property

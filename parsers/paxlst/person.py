@@ -321,6 +321,8 @@ class People:
             following = pieces[position + 1] if position + 1 < len(pieces) else ""
             count = int(following) if _is_count(following) else 1
             tags.extend(consecutive_tags(piece, min(count, BAG_TAGS_MAX + 1)))
+            if len(tags) > BAG_TAGS_MAX:
+                break
         if len(tags) > BAG_TAGS_MAX:
             self._report.add("bag_tags_too_many", (index, 4, 2), limit=BAG_TAGS_MAX)
             del tags[BAG_TAGS_MAX:]

@@ -104,7 +104,9 @@ class MessageReader:
             self.people.read(index, self._segments.texts[index])  # a tag in small letters, or with spaces
             return
         step = _STEPS.get(tag)
-        if step is None:
+        if step is None and self.people.person is not None:
+            self.people.read(index, self._segments.texts[index])
+        elif step is None:
             self.report.add("segment_unknown", (index, None, None), tag=tag[:3])
             self._keep(index)
         elif not step(self, index, elements):
