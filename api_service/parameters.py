@@ -10,9 +10,9 @@ from api_service import problems
 PRINTABLE = r"^[^\x00-\x1f]*$"
 """No control characters: none of our identifiers has any, and the database refuses NUL."""
 
-AlertId = Annotated[str, Path(max_length=100, pattern=PRINTABLE)]
-ListId = Annotated[str, Path(max_length=64, pattern=PRINTABLE)]
-RecordId = Annotated[str, Path(max_length=200, pattern=PRINTABLE)]
+AlertId = Annotated[str, Path(min_length=1, max_length=100, pattern=PRINTABLE)]
+ListId = Annotated[str, Path(min_length=1, max_length=64, pattern=PRINTABLE)]
+RecordId = Annotated[str, Path(min_length=1, max_length=200, pattern=PRINTABLE)]
 PortCode = Annotated[str, Path(pattern=r"^[A-Z0-9]{3,5}$", description="IATA code or UN/LOCODE of the port.")]
 
 IfMatch = Annotated[str | None, Header(description='The version you saw, as in the ETag: `"3"`.')]

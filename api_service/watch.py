@@ -5,6 +5,7 @@ the whole file has been read is it published, in one short transaction (`storage
 the sender asked for `partial`. However long the file, memory holds one batch of it.
 """
 
+import math
 import secrets
 from collections.abc import AsyncIterable, AsyncIterator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from pydantic import ValidationError
 from api_service import problems
 from api_service.context import Clock
 from api_service.list_csv import CsvRow, ListFormatError, csv_rows
+from schemas.base import Noun
 from schemas.watchlist import ListKind, Record, Watchlist
 from schemas.watchlist_csv import RowError, record_from_row
 from storage import audit, publications, watchlists
@@ -29,6 +31,10 @@ ERRORS_SHOWN_MAX = 1_000
 """Whoever has more errors than this fixes the first thousand first. All of them are counted."""
 IMPORT_BYTES_MAX = 2 * 1024 * 1024 * 1024
 """Several million records; no authority keeps a longer list."""
+
+
+_NUL = "\\u0000"  # as JSON writes it; the database cannot hold it
+_TEXT_FAULT = "Some text cannot be kept: it has the character NUL, or half a character."
 
 
 class Mode(StrEnum):
@@ -70,6 +76,15 @@ class Tally:
         self.rejected += 1
         if len(self.errors) < ERRORS_SHOWN_MAX:
             self.errors.append(Rejection(row, message))
+
+
+def list_fault(watchlist: Watchlist) -> str:
+    """Why a list cannot be kept; "" where it can."""
+    if not watchlist.title.strip():
+        return "A list needs a title."
+    if watchlist.threshold_bits is not None and not math.isfinite(watchlist.threshold_bits):
+        return "threshold_bits must be a number."
+    return "" if _storable(watchlist) else _TEXT_FAULT
 
 
 async def create_list(database: Database, watchlist: Watchlist, by: str, now: datetime) -> bool:
@@ -193,9 +208,15 @@ def record_fault(record: Record, kind: ListKind) -> str:
         return message
     if record.readmission is not None and kind is not ListKind.READMISSION:
         return "A readmission case belongs on a readmission list."
-    if "\\u0000" in record.model_dump_json():
-        return "A record is text: it cannot hold the character NUL."
-    return ""
+    return "" if _storable(record) else _TEXT_FAULT
+
+
+def _storable(noun: Noun) -> bool:
+    """Whether the database can hold every text in it: JSON may carry NUL and lone surrogates, PostgreSQL neither."""
+    try:
+        return _NUL not in noun.model_dump_json()
+    except ValueError:  # a lone surrogate
+        return False
 
 
 async def _stage_all(database: Database, import_id: str, rows: AsyncIterator[_Judged], clock: Clock) -> Tally:

@@ -55,8 +55,9 @@ class RecordBody(Record):
 @router.post("", status_code=201, responses=documented(409, 422))
 async def create(watchlist: Watchlist, response: Response, who: ListOwner, context: Context) -> dict[str, Any]:
     """A new list. 200 where the very same one exists already."""
-    if not watchlist.title.strip():
-        raise problems.InvalidRequestError("A list needs a title.")
+    fault = watch.list_fault(watchlist)
+    if fault:
+        raise problems.InvalidRequestError(fault)
     if not await watch.create_list(context.database, watchlist, who.key_id, context.clock()):
         response.status_code = 200
     async with context.database.reading() as work:
@@ -145,6 +146,7 @@ class ImportQuery(BaseModel):
 async def imports(list_id: ListId, query: Annotated[ImportQuery, Query()], who: ListOwner, request: Request) -> dict[str, Any]:
     """Import a file, sent as the body: all of it or nothing, unless `partial`."""
     _check_format(query.format)
+    _check_body(request)
     context = context_of(request)
     order = ImportOrder(list_id, who.key_id, query.mode, query.partial)
     done, tally = await watch.import_csv(context.database, order, request.stream(), context.clock)
@@ -156,6 +158,14 @@ def _check_format(file_format: str) -> None:
         raise problems.UnsupportedMediaTypeError("This format is not read yet; csv is.")
     if file_format not in FORMATS_READ:
         raise problems.InvalidRequestError("There is no such format.", {"known": sorted(FORMATS_READ | FORMATS_ANNOUNCED)})
+
+
+def _check_body(request: Request) -> None:
+    """The file itself, not a form around it, and not compressed."""
+    if request.headers.get("content-type", "").lower().startswith("multipart/"):
+        raise problems.UnsupportedMediaTypeError("Send the file itself as the body, not a form.")
+    if request.headers.get("content-encoding", "identity").lower() not in ("", "identity"):
+        raise problems.UnsupportedMediaTypeError("Send the file uncompressed.")
 
 
 def _shown_list(state: ListState) -> dict[str, Any]:

@@ -89,6 +89,9 @@ async def test_what_makes_no_sense_is_refused(analyst: httpx.AsyncClient, alert:
     assert (await decide(analyst, alert, "dance", 1)).status_code == 422
     assert (await decide(analyst, alert, "start_review", 1, comment="nul \x00")).status_code == 422
     assert (await decide(analyst, alert, "start_review", 1, suppress=True)).status_code == 422
+    half = '{"decision": "start_review", "comment": "half \\ud800"}'
+    url, headers = f"/v1/alerts/{alert.alert_id}/decisions", {"If-Match": '"1"', "Content-Type": "application/json"}
+    assert (await analyst.post(url, content=half, headers=headers)).status_code == 422
     await decide_all(analyst, alert, "start_review")
     assert (await decide(analyst, alert, "no_match", 2, reason_code=None)).status_code == 422
     nobody = sample_alert(99)

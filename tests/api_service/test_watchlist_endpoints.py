@@ -1,6 +1,7 @@
 """Lists over HTTP: created, changed record by record and file by file, and what each change sets in motion."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -53,6 +54,26 @@ async def test_a_list_is_made_once(owner: httpx.AsyncClient) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        {**LIST, "list_id": "x", "title": " "},
+        {**LIST, "list_id": "x", "title": "nul \x00"},
+        {**LIST, "list_id": "x", "authority": "\ud800"},
+        {**LIST, "list_id": "x", "threshold_bits": float("nan")},
+        {**LIST, "list_id": "x", "unheard_of": 1},
+    ],
+)
+async def test_a_list_that_cannot_be_kept(owner: httpx.AsyncClient, body: dict[str, Any]) -> None:
+    answer = await owner.post("/v1/watchlists", content=json.dumps(body), headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+
+
+@pytest.mark.parametrize("headers", [{"Content-Type": "multipart/form-data; boundary=x"}, {"Content-Encoding": "gzip"}])
+async def test_a_file_is_sent_as_it_is(owner: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    assert (await owner.post("/v1/watchlists/wanted/imports", content=HEADER.encode(), headers=headers)).status_code == 415
+
+
 async def test_a_record_lives_in_versions(owner: httpx.AsyncClient, database: Database) -> None:
     first = await put(owner)
     assert (first.status_code, first.headers["ETag"]) == (201, '"1"')
@@ -89,14 +110,16 @@ async def test_what_was_read_can_be_written_back(owner: httpx.AsyncClient) -> No
         ("document", RECORD),
         ("readmission", RECORD),
         ("person", {**RECORD, "birth_place": "nul \x00 byte"}),
+        ("person", {**RECORD, "birth_place": "half \ud800"}),
         ("person", {**RECORD, "record_id": "R2"}),
         ("person", {**RECORD, "unheard_of": 1}),
     ],
 )
 async def test_a_record_that_cannot_stand_on_the_list(owner: httpx.AsyncClient, kind: str, record: dict[str, Any]) -> None:
     assert (await owner.post("/v1/watchlists", json={**LIST, "list_id": "other", "kind": kind})).status_code == 201
-    answer = await owner.put("/v1/watchlists/other/records/R1", json=record)
+    answer = await owner.put("/v1/watchlists/other/records/R1", content=json.dumps(record))
     assert answer.status_code == 422
+    assert (await owner.put("/v1/watchlists/other/records/", content=json.dumps(record))).status_code == 422
     assert answer.headers["content-type"] == "application/problem+json"
 
 
