@@ -42,11 +42,19 @@ def find(code: str) -> Airport | None:
     return by_iata().get(code)
 
 
+_CLOSED = (
+    Airport("PNH", "VDPP", "Phnom Penh International Airport", "Phnom Penh", "KHM", "Asia/Phnom_Penh", 11.5466, 104.8441),
+    Airport("SXF", "", "Berlin Schoenefeld Airport", "Berlin", "DEU", "Europe/Berlin", 52.38, 13.5225),
+    Airport("THF", "EDDI", "Berlin Tempelhof Airport", "Berlin", "DEU", "Europe/Berlin", 52.473, 13.4039),
+)
+"""Airports that newer lists have dropped, and that old messages and standing schedules still name."""
+
+
 @cache
 def by_iata() -> Mapping[str, Airport]:
     """Every airport that has an IATA code."""
     countries = {country.alpha_2: country.alpha_3 for country in pycountry.countries} | {"XK": "RKS"}
-    return {
+    return {airport.iata: airport for airport in _CLOSED} | {
         iata: Airport(
             iata=iata,
             icao=row["icao"],
