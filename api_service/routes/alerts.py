@@ -27,7 +27,7 @@ from storage import alert_rows, alerts, audit
 from storage.alerts import PAGE_MAX, Filters, Place, Sort
 from storage.command_receipts import Answer
 
-router = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=documented(401, 403))
+router = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=documented(401, 403, 503))
 
 Context = Annotated[AppContext, Depends(context_of)]
 Analyst = Annotated[Principal, Depends(require(Role.ANALYST))]

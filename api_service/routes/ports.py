@@ -26,7 +26,7 @@ from schemas.roles import Role
 from storage import alert_feed, alerts
 from storage.alert_feed import FeedEntry
 
-router = APIRouter(prefix="/v1", tags=["consoles"], responses=documented(401, 403))
+router = APIRouter(prefix="/v1", tags=["consoles"], responses=documented(401, 403, 503))
 
 Context = Annotated[AppContext, Depends(context_of)]
 Officer = Annotated[Principal, Depends(require(Role.OFFICER))]

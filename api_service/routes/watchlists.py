@@ -12,14 +12,14 @@ from api_service.authentication import Principal, require
 from api_service.context import AppContext, context_of
 from api_service.cursors import decode_cursor, encode_cursor
 from api_service.errors import documented
-from api_service.parameters import Headers, ListId, RecordId, etag, version_seen
+from api_service.parameters import IfMatch, ListId, RecordId, etag, version_seen
 from api_service.watch import ImportOrder, RecordChange
 from schemas.roles import Role
 from schemas.watchlist import Record, Watchlist
 from storage import watchlists
 from storage.watchlists import ListState, StoredRecord
 
-router = APIRouter(prefix="/v1/watchlists", tags=["watchlists"], responses=documented(401, 403))
+router = APIRouter(prefix="/v1/watchlists", tags=["watchlists"], responses=documented(401, 403, 503))
 
 Context = Annotated[AppContext, Depends(context_of)]
 ListOwner = Annotated[Principal, Depends(require(Role.LIST_OWNER))]
@@ -52,7 +52,7 @@ class RecordBody(Record):
     list_version: int | None = None
 
 
-@router.post("", status_code=201, responses=documented(409, 422))
+@router.post("", status_code=201, responses={200: {"description": "The same list exists already"}, **documented(409, 422)})
 async def create(watchlist: Watchlist, response: Response, who: ListOwner, context: Context) -> dict[str, Any]:
     """A new list. 200 where the very same one exists already."""
     fault = watch.list_fault(watchlist)
@@ -113,22 +113,22 @@ async def record(where: Where, _who: Reader, context: Context) -> Response:
 
 
 @router.put("/{list_id}/records/{record_id:path}", responses={201: {"description": "Created"}, **documented(404, 412, 422)})
-async def put(where: Where, body: RecordBody, who: ListOwner, headers: Headers, context: Context) -> Response:
+async def put(where: Where, body: RecordBody, who: ListOwner, context: Context, if_match: IfMatch = None) -> Response:
     """Write a record. With If-Match only if it is still that version. Live travellers are screened again."""
     if body.record_id not in ("", where.record_id):
         raise problems.InvalidRequestError("The record_id of the body differs from that of the path.")
     fields = body.model_dump(exclude={"record_version", "list_version"})
     written = Record.model_validate({**fields, "record_id": where.record_id})
-    change = RecordChange(where.list_id, where.record_id, written, version_seen(headers.if_match))
+    change = RecordChange(where.list_id, where.record_id, written, version_seen(if_match))
     stored, new = await watch.change_record(context.database, change, who.key_id, context.clock())
     assert stored is not None, "what was put is there"
     return _record_answer(stored, 201 if new else 200)
 
 
 @router.delete("/{list_id}/records/{record_id:path}", status_code=204, responses=documented(404, 412))
-async def delete(where: Where, who: ListOwner, headers: Headers, context: Context) -> None:
+async def delete(where: Where, who: ListOwner, context: Context, if_match: IfMatch = None) -> None:
     """Take a record off its list. Open alerts on it are withdrawn at once."""
-    change = RecordChange(where.list_id, where.record_id, None, version_seen(headers.if_match))
+    change = RecordChange(where.list_id, where.record_id, None, version_seen(if_match))
     await watch.change_record(context.database, change, who.key_id, context.clock())
 
 
@@ -142,7 +142,10 @@ class ImportQuery(BaseModel):
     partial: bool = False
 
 
-@router.post("/{list_id}/imports", responses=documented(404, 413, 415, 422))
+_IMPORT_BODY = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}}
+
+
+@router.post("/{list_id}/imports", responses=documented(404, 413, 415, 422), openapi_extra=_IMPORT_BODY)
 async def imports(list_id: ListId, query: Annotated[ImportQuery, Query()], who: ListOwner, request: Request) -> dict[str, Any]:
     """Import a file, sent as the body: all of it or nothing, unless `partial`."""
     _check_format(query.format)
