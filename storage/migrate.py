@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import NamedTuple
 
+from storage import restored
 from storage.database import Database, Work
 from storage.sql import queries
 
@@ -48,7 +49,11 @@ async def migrate(database: Database | str) -> list[str]:
     Raises MigrationError, StoreUnavailableError, or what the server says about a faulty migration.
     """
     if isinstance(database, Database):
-        return [migration.name for migration in migrations() if await _apply(database, migration)]
+        applied = [migration.name for migration in migrations() if await _apply(database, migration)]
+        async with database.unit_of_work() as work:
+            await work.execute(queries("migrations")["take_turn"], timeout=MIGRATION_SECONDS_MAX)
+            await restored.mend(work)
+        return applied
     connected = await Database.connect(database, connections_max=1)
     try:
         return await migrate(connected)

@@ -52,29 +52,45 @@ class OutboxStream:
         return frozenset(self._positions)
 
     async def start(self) -> None:
-        """Connect, listen, and claim partitions. Raises StoreUnavailableError."""
+        """Connect, listen, and claim partitions. Raises StoreUnavailableError, and is then as before."""
         assert self._connection is None, "started twice"
         connection = await self._database.connect_alone(f"kulla {self._reader} stream")
         self._connection = connection
-        with store_errors(connection):
-            connection.add_termination_listener(self._wake)
-            await connection.add_listener(MANIFEST_CHANNEL, self._wake)
-            await connection.execute(queries("outbox_stream")["join_readers"], self._reader)
-            await self._rebalance(connection)
+        try:
+            with store_errors(connection):
+                await self._join(connection)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _join(self, connection: Connection) -> None:
+        connection.add_termination_listener(self._wake)
+        await connection.add_listener(MANIFEST_CHANNEL, self._wake)
+        await connection.execute(queries("outbox_stream")["join_readers"], self._reader)
+        await self._rebalance(connection)
 
     async def next_batch(self, events_max: int, wait_seconds: float) -> Sequence[Delivery]:
-        """The next events of our partitions. Raises StoreUnavailableError; then `close` and `start` again."""
+        """The next events of our partitions. Raises StoreUnavailableError; then `close` and `start` again.
+
+        The same after a cancelled call: in the middle of a hand-over nobody could say which partitions are ours.
+        """
         connection = self._live_connection()
-        deadline = monotonic() + wait_seconds
-        with store_errors(connection):
-            while True:
-                self._woken.clear()
-                if monotonic() >= self._rebalance_at:
-                    await self._rebalance(connection)
-                batch = await self._fetch(connection, events_max)
-                if batch or monotonic() >= deadline:
-                    return batch
-                await self._pause(connection, deadline)
+        try:
+            with store_errors(connection):
+                return await self._next_batch(connection, events_max, monotonic() + wait_seconds)
+        except asyncio.CancelledError:
+            connection.terminate()
+            raise
+
+    async def _next_batch(self, connection: Connection, events_max: int, deadline: float) -> Sequence[Delivery]:
+        while True:
+            self._woken.clear()
+            if monotonic() >= self._rebalance_at:
+                await self._rebalance(connection)
+            batch = await self._fetch(connection, events_max)
+            if batch or monotonic() >= deadline:
+                return batch
+            await self._pause(connection, deadline)
 
     async def acknowledge(self, progress: Mapping[int, Cursor]) -> None:
         """What the ledger has recorded may now change hands."""

@@ -4,15 +4,16 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from storage_makers import NOW, make_manifest, store_manifest
+from storage_makers import NOW, make_alert, make_manifest, store_manifest
 from stream_worlds import OutboxWorld, manifest_id_of, progress_of
 from test_database import end_sessions
 from test_stream_contract import read
 
-from schemas.delivery import Delivery
+from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion
-from storage import outbox, tail_age
+from storage import alert_feed, outbox, restored, tail_age
 from storage.database import Database, StoreUnavailableError, Work
+from storage.migrate import migrate
 from storage.outbox_stream import OutboxStream
 
 
@@ -155,3 +156,42 @@ async def test_a_list_change_sends_every_live_manifest_again(outbox_world: Outbo
     assert {manifest_id_of(delivery) for delivery in again} == set(ids)
     assert {(delivery.occasion, delivery.list_version) for delivery in again} == {(Occasion.RESCREEN, 7)}
     assert await stream.next_batch(10, 0.05) == []
+
+
+async def test_a_cancelled_call_leaves_no_doubt_about_ownership(outbox_world: OutboxWorld) -> None:
+    stream = await outbox_world.open_stream()
+    waiting = asyncio.create_task(stream.next_batch(10, 30.0))
+    await asyncio.sleep(0.1)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    with pytest.raises(StoreUnavailableError):
+        await stream.next_batch(10, 0.0)
+    await stream.close()
+    await stream.start()
+    await outbox_world.publish("OR1-AMS-2026-03-01")
+    assert len(await read(stream, 1)) == 1
+
+
+async def test_a_database_restored_on_another_server_goes_on(outbox_world: OutboxWorld) -> None:
+    """A dump keeps transaction ids of the old server; the new one counts from the beginning."""
+    database = outbox_world.database
+    old = [await outbox_world.publish("OR1-AMS-2026-03-01") for _ in range(3)]
+    console = Cursor(9_000_000_000_000, 1)
+    async with database.unit_of_work() as work:
+        await outbox.publish_alert(work, make_alert())
+        await work.execute("UPDATE manifest_outbox SET transaction_id = transaction_id + 9000000000000")
+        await work.execute("UPDATE alert_outbox SET transaction_id = transaction_id + 9000000000000")
+    await outbox_world.ledger.record([], {n: Cursor(9_000_000_000_000, 9) for n in range(16)})
+    assert await migrate(database) == []
+    new = await outbox_world.publish("OR1-AMS-2026-03-01")
+    stream = await outbox_world.open_stream()
+    delivered = await read(stream, 4)
+    assert [manifest_id_of(delivery) for delivery in delivered] == [*old, new]
+    await outbox_world.record(delivered)
+    assert await outbox_world.ledger.progress(delivered[0].partition) == delivered[-1].cursor
+    async with database.snapshot() as work:
+        assert len(await alert_feed.read_after(work, console, "TIA", 10)) == 1
+        assert len(await alert_feed.read_after(work, console, None, 10)) == 1
+    async with database.unit_of_work() as work:
+        assert await restored.mend(work) is False

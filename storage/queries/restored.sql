@@ -1,0 +1,17 @@
+-- Whether the outboxes were written by another server, and how they become ours.
+
+-- name: is_restored
+-- Transaction ids that this server has not yet reached can only have come from another one.
+SELECT greatest(
+    (SELECT max(transaction_id) FROM manifest_outbox),
+    (SELECT max(transaction_id) FROM alert_outbox),
+    (SELECT max(major) FROM stream_progress)) >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+
+-- name: mend_manifest_outbox
+UPDATE manifest_outbox SET transaction_id = 0
+
+-- name: mend_alert_outbox
+UPDATE alert_outbox SET transaction_id = 0
+
+-- name: mend_progress
+DELETE FROM stream_progress WHERE major > 0
