@@ -137,13 +137,15 @@ async def test_only_one_relay_carries_and_another_takes_over(database, settings)
 
 
 @pytest.mark.kafka
-async def test_a_relay_outlives_a_broker_killed_under_it(database, settings, kafka_broker):
+async def test_a_relay_outlives_a_broker_killed_under_it_and_stops_while_it_is_down(database, settings, kafka_broker):
     await store(database, ["A"] * 5)
     async with running(Relay(database, settings, READER)):
-        await held(settings, Topic.MANIFESTS, 5)
-        kafka_broker.kill()
-        await store(database, ["A"] * 5, 5)
-        await asyncio.sleep(0.5)
+        async with running(Relay(database, settings, READER)):
+            await held(settings, Topic.MANIFESTS, 5)
+            kafka_broker.kill()
+            await store(database, ["A"] * 5, 5)
+            await asyncio.sleep(0.5)
+        # One of the two has stopped with its messages undelivered; the other takes over, or goes on.
         kafka_broker.restart()
         await store(database, ["A"] * 5, 10)
         records = await held(settings, Topic.MANIFESTS, 15)
@@ -167,17 +169,6 @@ async def test_a_relay_outlives_the_loss_of_its_database_sessions(database, data
             assert numbers(await held(settings, Topic.MANIFESTS, 2), "A")[:2] == [0, 1]
     finally:
         await other.close()
-
-
-@pytest.mark.kafka
-async def test_a_relay_stops_while_kafka_is_down(database, settings, kafka_broker):
-    async with running(Relay(database, settings, READER)):
-        await store(database, ["A"])
-        await held(settings, Topic.MANIFESTS, 1)
-        kafka_broker.kill()
-        await store(database, ["A"], 1)
-        await asyncio.sleep(0.3)
-    kafka_broker.restart()
 
 
 @pytest.mark.kafka
