@@ -7,8 +7,8 @@
 SELECT transaction_id, position, payload
 FROM alert_outbox
 WHERE (transaction_id, position) > (
-        CASE WHEN $1 >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint THEN 0 ELSE $1 END,
-        CASE WHEN $1 >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint THEN 0 ELSE $2 END)
+        CASE WHEN $1::bigint >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint THEN 0 ELSE $1::bigint END,
+        CASE WHEN $1::bigint >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint THEN 0 ELSE $2::bigint END)
     AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
 ORDER BY transaction_id, position
 LIMIT $3
@@ -17,8 +17,8 @@ LIMIT $3
 SELECT transaction_id, position, payload
 FROM alert_outbox
 WHERE (transaction_id, position) > (
-        CASE WHEN $1 >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint THEN 0 ELSE $1 END,
-        CASE WHEN $1 >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint THEN 0 ELSE $2 END)
+        CASE WHEN $1::bigint >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint THEN 0 ELSE $1::bigint END,
+        CASE WHEN $1::bigint >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint THEN 0 ELSE $2::bigint END)
     AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
     AND port = $4
 ORDER BY transaction_id, position

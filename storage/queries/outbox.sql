@@ -16,7 +16,7 @@ SELECT pg_notify('kulla_manifests', '') WHERE EXISTS (SELECT FROM added)
 -- a flight that has not arrived $3 ago (an unknown arrival counts as live). A flight's manifests stay in the order they came in.
 WITH added AS (
     INSERT INTO manifest_outbox (flight_key, manifest_id, occasion, list_version)
-    SELECT flight_key, manifest_id, 'rescreen', $1
+    SELECT flight_key, manifest_id, 'rescreen', $1::bigint
     FROM manifests
     WHERE NOT test AND purge_at > $2 AND (scheduled_arrival IS NULL OR scheduled_arrival > $2 - $3::interval)
     ORDER BY received_at, submission_id, message_index

@@ -13,8 +13,5 @@ CROSS JOIN LATERAL (
     LIMIT 1
 ) AS o
 
--- name: oldest_unscreened
--- When the oldest manifest that has never been screened was sent on its way, whoever carries it there.
-SELECT min(o.created_at)
-FROM manifest_outbox o
-WHERE o.occasion = 'received' AND NOT EXISTS (SELECT FROM manifest_screenings s WHERE s.manifest_id = o.manifest_id)
+-- name: clock
+SELECT clock_timestamp()

@@ -63,3 +63,15 @@ async def test_ports_are_apart_and_none_is_lost_among_many_writers(database: Dat
         assert len(got[port]) == 20
         assert set(got[port]) == sent[port]
     assert sorted(got[None]) == sorted(sent["TIA"] | sent["PRN"])
+
+
+async def test_cursors_are_as_wide_as_they_will_get(database: Database) -> None:
+    async with database.unit_of_work() as work:
+        await work.execute("ALTER TABLE alert_outbox ALTER position RESTART WITH 5000000000")
+        for number in range(2):
+            await outbox.publish_alert(work, version(number))
+    for port in ("TIA", None):
+        both, cursor = await follow(database, START, port)
+        assert len(both) == 2
+        assert cursor.minor == 5_000_000_001
+        assert await follow(database, Cursor(cursor.major, cursor.minor - 1), port) == (both[1:], cursor)
