@@ -94,15 +94,14 @@ def _row(incoming: Incoming, rules: ReadingRules, principal: Principal, reading:
 
 async def _store(context: AppContext, row: SubmissionRow, reading: Reading) -> IntakeResult:
     async with context.database.unit_of_work() as work:
-        if reading.manifests:
-            await submissions.lock_flights(work, [manifest.flight_key for manifest in reading.manifests])
         if not await submissions.add(work, row, reading.manifests):
             first = await submissions.first_receipt(work, row.owner, row.sha256)
             if first is None:  # purged between the two statements
                 raise OverloadedError("Please send it again.")
             return IntakeResult(*first, replayed=True)
         live = [manifest for manifest in reading.manifests if not manifest.test]
-        await outbox.publish_manifests(work, [(manifest.manifest_id, manifest.flight_key) for manifest in live])
+        if live:
+            await outbox.publish_manifests(work, [(manifest.manifest_id, manifest.flight_key) for manifest in live])
     return IntakeResult(row.receipt, row.usable)
 
 

@@ -1,23 +1,30 @@
-"""Where a submission is read: small ones here, large ones in a process of their own.
+"""Where a submission is read: tiny ones here, ordinary ones in a process next door, huge ones in a third.
 
-Reading is pure Python and holds the interpreter's lock, so a thread would not help: while it reads 32 MiB, every other request
-would wait its turn of some milliseconds at each step. A process costs half a second to start and the memory of an interpreter,
-so it is started when the first large body comes.
+Reading is pure Python and holds the interpreter's lock, so a thread would not help. Read here, a manifest of 170 travellers
+would stop every other request for some ten milliseconds, at each of the several steps that a request takes: at sixty a second
+they would wait for each other longer than for anything else. Next door it costs the loop half a millisecond.
 
-A pool whose process died (out of memory, killed) is replaced; the carrier is told 503 and sends the same bytes again.
+Huge ones have a process of their own, or the seconds that one takes would be everybody's. It is started when the first comes.
+
+A process that died (out of memory, killed) is replaced; the carrier is told 503 and sends the same bytes again.
 """
 
 import asyncio
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from datetime import UTC, datetime
 from multiprocessing.connection import wait
 
 from api_service.problems import OverloadedError
 from api_service.reading import BodyKind, Reading, ReadingRules, read_submission
+
+ORDINARY_BYTES_MAX = 1024 * 1024
+"""Some 5,000 travellers, a third of a second of reading: what may stand in front of an ordinary manifest."""
+HUGE_PROCESSES = 1
+"""One at a time: huge submissions are rare, and nobody waits for their receipts at a gate."""
 
 
 def _end_with_parent() -> None:
@@ -33,46 +40,54 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-class ReadingPool:
-    """Reads submissions without keeping the event loop for long. `inline_bytes_max`: bodies up to this size are read here."""
+class _Lane:
+    """Processes that read one kind of body. They are started at the first read."""
 
-    def __init__(
-        self,
-        inline_bytes_max: int,
-        processes: int,
-        read: Callable[[bytes, BodyKind, ReadingRules], Reading] = read_submission,
-    ) -> None:
-        self._inline_bytes_max = inline_bytes_max
+    def __init__(self, processes: int) -> None:
         self._processes = processes
-        self._read = read
         self._executor: ProcessPoolExecutor | None = None
 
     async def read(self, body: bytes, kind: BodyKind, rules: ReadingRules) -> Reading:
-        """The reading of a body. Raises OverloadedError where the process that was reading it died."""
-        if len(body) <= self._inline_bytes_max:
-            return self._read(body, kind, rules)
-        if self._executor is None:
-            self._executor = self._start()
-        executor = self._executor
+        executor = self._executor = self._executor or self._start()
         try:
-            return await asyncio.get_running_loop().run_in_executor(executor, self._read, body, kind, rules)
+            return await asyncio.get_running_loop().run_in_executor(executor, read_submission, body, kind, rules)
         except BrokenProcessPool as error:
-            self._discard(executor)
-            raise OverloadedError(
-                "The submission could not be read just now. Nothing was stored; please send it again."
-            ) from error
+            if self._executor is executor:
+                self._executor = None
+            executor.shutdown(wait=False, cancel_futures=True)
+            raise OverloadedError("The submission could not be read. Nothing was stored; please send it again.") from error
 
     def _start(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self._processes, mp_context=context, initializer=_end_with_parent)
 
-    def _discard(self, executor: ProcessPoolExecutor) -> None:
-        if self._executor is executor:
-            self._executor = None
-        executor.shutdown(wait=False, cancel_futures=True)
-
     async def close(self) -> None:
-        """End the processes, when they have read what they are reading."""
         executor, self._executor = self._executor, None
         if executor is not None:
             await asyncio.to_thread(executor.shutdown, wait=True, cancel_futures=True)
+
+
+class ReadingPool:
+    """Reads submissions without keeping the event loop. `inline_bytes_max`: bodies up to this size are read in place."""
+
+    def __init__(self, inline_bytes_max: int, processes: int) -> None:
+        self._inline_bytes_max = inline_bytes_max
+        self._ordinary = _Lane(processes)
+        self._huge = _Lane(HUGE_PROCESSES)
+
+    async def start(self) -> None:
+        """Start the ordinary processes now, so that the first carrier does not wait for them. Optional."""
+        rules = ReadingRules("", None, datetime.now(UTC), None)
+        await self._ordinary.read(b"", BodyKind.EDIFACT, rules)
+
+    async def read(self, body: bytes, kind: BodyKind, rules: ReadingRules) -> Reading:
+        """The reading of a body. Raises OverloadedError where the process that was reading it died."""
+        if len(body) <= self._inline_bytes_max:
+            return read_submission(body, kind, rules)
+        lane = self._ordinary if len(body) <= ORDINARY_BYTES_MAX else self._huge
+        return await lane.read(body, kind, rules)
+
+    async def close(self) -> None:
+        """End the processes, when they have read what they are reading."""
+        await self._ordinary.close()
+        await self._huge.close()

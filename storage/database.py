@@ -102,6 +102,14 @@ def _from_driver(error: BaseException) -> bool:
     return any(module.partition(".")[0] == asyncpg.__name__ for module in modules)
 
 
+async def _as_it_is(_connection: object) -> None:
+    """What is done to a connection that comes back to the pool: nothing.
+
+    The driver would spend a round trip on forgetting settings, locks and LISTENs of the session. A pooled one has none: what
+    needs a session opens one of its own (`connect_alone`).
+    """
+
+
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
@@ -120,6 +128,7 @@ class Database:
                 url,
                 min_size=1,
                 max_size=connections_max,
+                reset=_as_it_is,
                 timeout=ACQUIRE_SECONDS_MAX,
                 command_timeout=COMMAND_SECONDS_MAX,
                 server_settings=_SESSION,

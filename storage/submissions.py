@@ -68,18 +68,17 @@ _submission_values = attrgetter(*SubmissionRow.__slots__)
 _MANIFEST_COLUMNS = ManifestRow.__slots__
 
 
-async def lock_flights(work: Work, flight_keys: Sequence[str]) -> None:
-    """Hold these flights until the transaction ends. Called before its first write."""
-    await work.execute(queries("submissions")["lock_flights"], sorted(set(flight_keys)))
-
-
 async def add(work: Work, submission: SubmissionRow, manifests: Sequence[ManifestRow]) -> bool:
-    """Write a submission, its manifests and its audit line.
+    """Write a submission, its manifests and its audit line, and hold the manifests' flights until the transaction ends.
 
-    False, and nothing written, where its owner sent these bytes before.
+    It is the first write of its transaction, because a flight's lock must be older than the transaction's id. False, and
+    nothing written, where its owner sent these bytes before.
     """
     columns = [[getattr(row, name) for row in manifests] for name in _MANIFEST_COLUMNS]
-    added = await work.fetchval(queries("submissions")["add_submission"], *_submission_values(submission), *columns)
+    flight_keys = sorted({row.flight_key for row in manifests})
+    added = await work.fetchval(
+        queries("submissions")["add_submission"], *_submission_values(submission), *columns, flight_keys
+    )
     return added is not None
 
 

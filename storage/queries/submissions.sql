@@ -1,16 +1,17 @@
 -- Submissions, their manifests, and the audit line: what one receipt stands for.
 
--- name: lock_flights
--- One message of a flight after the other, across all processes, until the end of the transaction. The caller sorts the keys,
--- so that no two transactions wait for each other.
-SELECT count(pg_advisory_xact_lock(hashtextextended(flight_key, 0))) FROM unnest($1::text[]) AS flight_key
-
 -- name: add_submission
 -- Everything in one statement: it either finds the submission new and writes all, or finds it known and writes nothing.
 -- A concurrent submission of the same bytes is waited for (unique index), so that its outcome is known.
-WITH submission AS (
+--
+-- The submission is selected from `locked`, so the flights' locks are held before the first row, and with it the transaction id, is
+-- written: one message of a flight after the other, across all processes, in the order of their transaction ids. The keys ($24) come
+-- sorted, so that no two transactions wait for each other.
+WITH locked AS MATERIALIZED (
+    SELECT count(pg_advisory_xact_lock(hashtextextended(flight_key, 0))) AS flights FROM unnest($24::text[]) AS flight_key
+), submission AS (
     INSERT INTO submissions (submission_id, owner, key_id, received_at, sha256, media_type, raw, receipt, usable, purge_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM locked WHERE flights >= 0
     ON CONFLICT (owner, sha256) DO NOTHING
     RETURNING submission_id
 ), manifest AS (

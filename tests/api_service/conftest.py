@@ -51,6 +51,7 @@ async def make_service(database: Database, tmp_path: Path) -> AsyncIterator[Make
 
     def make(clock: Callable[[], datetime] = lambda: NOW, **settings: Any) -> Service:
         log = io.StringIO()
+        settings = {"inline_bytes_max": 1_000_000} | settings  # a process for each test would only be slow
         configured = Settings(_env_file=None, data_dir=tmp_path, **settings)
         context = make_context(configured, database, make_logger("debug", log), clock)
         made.append(context)
