@@ -35,31 +35,49 @@ class CsvRow:
 
 @dataclass(slots=True)
 class _RowCutter:
-    """Cuts text into rows: a row ends at a line break outside quotes, that is, after an even number of quotation marks."""
+    """Cuts text into rows: a row ends at a line break outside quotes, that is, after an even number of quotation marks.
 
-    pending: str = ""
+    Each character is looked at once, however the text is cut into chunks: what is known of the open row is kept.
+    """
+
     number: int = 0
+    _line: str = ""
+    _row: list[str] = field(default_factory=list)
+    _row_characters: int = 0
+    _quoted: bool = False
     _decoder: codecs.IncrementalDecoder = field(default_factory=codecs.getincrementaldecoder("utf-8-sig"))
 
     def feed(self, chunk: bytes, *, final: bool = False) -> Iterator[str]:
         """The rows that `chunk` completes. Raises ListFormatError."""
+        *lines, rest = self._decoded(chunk, final).split("\n")
+        if lines:
+            lines[0] = self._line + lines[0]
+            self._line = rest
+        else:
+            self._line += rest
+        for line in [*(f"{line}\n" for line in lines), *([self._line] if final else [])]:
+            yield from self._add(line)
+        if self._row_characters + len(self._line) > ROW_CHARACTERS_MAX or (final and self._row):
+            raise ListFormatError(self.number + 1, _ENDLESS)
+
+    def _decoded(self, chunk: bytes, final: bool) -> str:
         try:
-            lines = (self.pending + self._decoder.decode(chunk, final)).splitlines(keepends=True)
+            return self._decoder.decode(chunk, final)
         except UnicodeDecodeError as error:
             row_number = self.number + 1 + error.object[: error.start].count(b"\n")
             raise ListFormatError(row_number, "The file is not UTF-8 from about here.") from error
-        row = ""
-        for line in lines:
-            row += line
-            if len(row) > ROW_CHARACTERS_MAX:
-                raise ListFormatError(self.number + 1, _ENDLESS)
-            if row.count('"') % 2 == 0 and (final or row.endswith("\n")):
-                self.number += 1
-                yield row
-                row = ""
-        self.pending = row
-        if final and row:
+
+    def _add(self, line: str) -> Iterator[str]:
+        """One more line of the open row; the row, if that completes it."""
+        self._row.append(line)
+        self._row_characters += len(line)
+        self._quoted ^= line.count('"') % 2 == 1
+        if self._row_characters > ROW_CHARACTERS_MAX:
             raise ListFormatError(self.number + 1, _ENDLESS)
+        if not self._quoted:
+            self.number += 1
+            yield "".join(self._row)
+            self._row, self._row_characters = [], 0
 
 
 async def csv_rows(chunks: AsyncIterable[bytes]) -> AsyncIterator[CsvRow]:
