@@ -20,12 +20,12 @@ is never raised again by itself.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from enum import Enum, auto
 
 from schemas.alert import LIVE_STATES, Alert, AlertState
 from schemas.events import Occasion
+from schemas.flight_state import EFFECTS, Effect, leaving
 from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory
-from schemas.manifest import Function, Manifest
+from schemas.manifest import Manifest
 from schemas.traveller import Traveller
 from screening.alert_writing import AlertGround, PolicySettings, Screened, write_alert
 from screening.fingerprints import suppression_fingerprints
@@ -34,35 +34,6 @@ from screening.versions import traveller_version_id
 
 __all__ = ["PolicySettings", "Screened", "alert_changes", "history_after", "suppression_fingerprints"]
 
-
-class Effect(Enum):
-    """What a function of message does to alerts."""
-
-    SCREEN = auto()
-    WITHDRAW_NAMED = auto()
-    WITHDRAW_NOT_BOARDED = auto()
-    WITHDRAW_FLIGHT = auto()
-    NOTHING = auto()
-
-
-EFFECTS: Mapping[Function, Effect] = {
-    Function.PASSENGER_LIST: Effect.SCREEN,
-    Function.PASSENGER_CHANGE: Effect.SCREEN,
-    Function.PASSENGER_CANCEL: Effect.WITHDRAW_NAMED,
-    Function.PASSENGER_REDUCTION: Effect.WITHDRAW_NAMED,
-    Function.CREW_LIST: Effect.SCREEN,
-    Function.CREW_CHANGE: Effect.SCREEN,
-    Function.MASTER_CREW_LIST: Effect.SCREEN,
-    Function.MASTER_CREW_ADD: Effect.SCREEN,
-    Function.MASTER_CREW_DELETE: Effect.WITHDRAW_NAMED,
-    Function.MASTER_CREW_CHANGE: Effect.SCREEN,
-    Function.FLIGHT_CLOSE: Effect.WITHDRAW_NOT_BOARDED,
-    Function.FLIGHT_CLOSE_ON_BOARD: Effect.NOTHING,
-    Function.FLIGHT_CLOSE_NOT_ON_BOARD: Effect.WITHDRAW_NOT_BOARDED,
-    Function.FLIGHT_CANCEL: Effect.WITHDRAW_FLIGHT,
-    Function.FLIGHT_CHANGE: Effect.SCREEN,
-    Function.GATE_PASS: Effect.SCREEN,
-}
 
 REASONS: Mapping[Effect, str] = {
     Effect.WITHDRAW_NAMED: "traveller_left_manifest",
@@ -118,14 +89,9 @@ def _changes(
 
 
 def _leaving(manifest: Manifest, history: FlightHistory) -> Iterator[EarlierAlert]:
-    effect = EFFECTS[manifest.function]
-    named = {
-        traveller.traveller_id
-        for traveller in manifest.travellers
-        if effect is Effect.WITHDRAW_NAMED or (effect is Effect.WITHDRAW_NOT_BOARDED and traveller.not_boarded)
-    }
+    named = leaving(manifest)
     for alert in _live(history.alerts):
-        if effect is Effect.WITHDRAW_FLIGHT or alert.traveller_id in named:
+        if EFFECTS[manifest.function] is Effect.WITHDRAW_FLIGHT or alert.traveller_id in named:
             yield alert
 
 

@@ -53,6 +53,10 @@ class AlertLedger(Protocol):
     async def history(self, flight_ids: Sequence[str]) -> Mapping[str, FlightHistory]:
         """What is known already, by flight id; a flight nobody knows is absent."""
 
+    async def screened(self, manifest_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these manifests were recorded before. A received manifest among them is a repetition with another cursor
+        (a relay that was killed sends again), and must not be taken for news: newer messages may have followed it."""
+
     async def progress(self, partition: int) -> Cursor | None:
         """How far this partition is done; None = nothing yet."""
 

@@ -27,7 +27,7 @@ class RaritySettings:
     """`prior_people`: how many people the prior is worth; `bits_max`: no part is worth more; `particle_bits`: all particles."""
 
     prior_people: float = 3000.0
-    bits_max: float = 12.0
+    bits_max: float = 10.5
     particle_bits: float = 1.0
 
 

@@ -5,6 +5,9 @@
 *Effectively once.* Progress and alerts are recorded in one transaction; what a partition's progress already covers is skipped
 before it is screened, so a repetition costs a look-up. Acknowledging comes last and only moves the stream's own mark.
 
+A relay that was killed sends again what it had sent, under new cursors: a received manifest that was recorded before is passed
+over, since taking it for news would undo what newer messages of its flight did.
+
 *Newest lists.* The newest version is asked for after the events are in hand, so an event committed after a list was published
 is never screened with an older one. An event that demands a version which is not there yet waits: nothing is acknowledged.
 
@@ -27,6 +30,7 @@ from itertools import groupby
 from typing import Protocol
 
 from schemas.delivery import Cursor, Delivery
+from schemas.events import Occasion
 from schemas.ledger import FlightHistory
 from screening.batch import Decided, decide, decode
 from screening.engine import build_index
@@ -169,11 +173,14 @@ class Worker:
         demanded = max((delivery.list_version for delivery in fresh), default=0)
         if demanded > index.listed.version:
             raise ListsBehindError(f"version {demanded} is demanded, {index.listed.version} is the newest")
-        decoded = await asyncio.to_thread(decode, fresh)
+        decoded = await self._news(await asyncio.to_thread(decode, fresh))
         flights = sorted({event.flight_id for event in decoded if event.flight_id is not None})
         histories = await self._ledger.history(flights) if flights else dict[str, FlightHistory]()
         decided = await asyncio.to_thread(decide, decoded, histories, index, self._settings.policy, self._clock())
         alerts = await self._record(decided)
+        if len(decoded) < len(fresh):  # repetitions leave nothing but progress
+            await self._ledger.record((), _progress(fresh))
+            await self._stream.acknowledge(_progress(fresh))
         travellers = sum(event.travellers for event in decided)
         self._settings.observer.batch_done(len(decided), travellers, alerts, self._seconds_since(started))
 
@@ -184,6 +191,18 @@ class Worker:
         if not fresh:
             await self._stream.acknowledge(_progress(batch))
         return fresh
+
+    async def _news(self, decoded: Sequence[Decoded]) -> list[Decoded]:
+        """Without received manifests that were screened before, or stand twice in the batch: newer ones may have followed."""
+        received = [event for event in decoded if event.manifest and event.delivery.occasion is Occasion.RECEIVED]
+        seen = set(await self._ledger.screened([event.manifest.manifest_id for event in received if event.manifest]))
+        repeated = []
+        for event in received:
+            assert event.manifest is not None
+            if event.manifest.manifest_id in seen:
+                repeated.append(event.delivery)
+            seen.add(event.manifest.manifest_id)
+        return [event for event in decoded if event.delivery not in repeated]
 
     async def _record(self, decided: Sequence[Decided]) -> int:
         """In order: good events together, each bad one by itself, so that progress never runs ahead of what is recorded."""

@@ -48,6 +48,9 @@ def score_names(traveller: PreparedName, listed: PreparedName, model: Model) -> 
     """One reading of the traveller's name against one listed name."""
     chosen = best_alignment(tuple(agreeing_pairs(traveller, listed, model)))
     pieces = [_pair_piece(pair) for pair in chosen]
+    beyond = sum(pair.bits for pair in chosen) - model.name_bits_max
+    if beyond > 0:
+        pieces.append(Piece(Feature.NAME, NameOutcome.SATURATED, traveller.text, listed.text, 1.0, -beyond))
     pieces += _without_partner(traveller, listed, chosen, model)
     if listed.weak:
         bits = model.name_bits[NameOutcome.LOW_QUALITY]
@@ -70,26 +73,33 @@ def agreeing_pairs(traveller: PreparedName, listed: PreparedName, model: Model) 
 def _joined_pairs(traveller: PreparedName, listed: PreparedName, model: Model) -> Iterator[Pair]:
     for run in traveller.joined:
         for r, part in enumerate(listed.parts):
-            if joined_agree(run.word, part):
-                yield from _joined_pair(model, (run.mask, 1 << r), listed.part_bits[r], (run.text(traveller.parts), part.text))
+            texts = (run.text(traveller.parts), part.text)
+            yield from _joined_pair(joined_agreement(run.word, part, listed.part_bits[r], model), (run.mask, 1 << r), texts)
     for run in listed.joined:
         bits = sum(listed.part_bits[run.start : run.start + run.size])
         for t, part in enumerate(traveller.parts):
-            if joined_agree(part, run.word):
-                yield from _joined_pair(model, (1 << t, run.mask), bits, (part.text, run.text(listed.parts)))
+            texts = (part.text, run.text(listed.parts))
+            yield from _joined_pair(joined_agreement(part, run.word, bits, model), (1 << t, run.mask), texts)
 
 
-def _joined_pair(model: Model, masks: tuple[int, int], rarity_bits: float, texts: tuple[str, str]) -> Iterator[Pair]:
-    bits = model.part_bits(PartOutcome.JOINED, rarity_bits)
-    if bits >= model.pair_bits_min:
-        yield Pair(bits, *masks, PartAgreement(PartOutcome.JOINED, 0.95), *texts)
+def _joined_pair(agreed: tuple[float, PartAgreement] | None, masks: tuple[int, int], texts: tuple[str, str]) -> Iterator[Pair]:
+    if agreed is not None:
+        yield Pair(agreed[0], *masks, agreed[1], *texts)
 
 
-def joined_agree(one: Part, other: Part) -> bool:
-    """Whether a joined word and a part are the same but for their romanisation; vowels may differ where enough is left."""
+def joined_agreement(one: Part, other: Part, rarity_bits: float, model: Model) -> tuple[float, PartAgreement] | None:
+    """What it is worth that a joined word and a part are the same but for their romanisation, or their vowels where enough
+    consonants are left; None where they are not, or it is worth too little. `rarity_bits`: of all listed parts in it."""
     if one.skeleton != other.skeleton:
-        return False
-    return one.form == other.form or len(one.skeleton) >= JOINED_SKELETON_MIN
+        return None
+    if one.form == other.form:
+        agreement = PartAgreement(PartOutcome.JOINED, 0.95)
+    elif len(one.skeleton) >= JOINED_SKELETON_MIN:
+        agreement = PartAgreement(PartOutcome.JOINED_VOWELS, 0.85)
+    else:
+        return None
+    bits = model.part_bits(agreement.outcome, rarity_bits)
+    return (bits, agreement) if bits >= model.pair_bits_min else None
 
 
 def _pair_piece(pair: Pair) -> Piece:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.features.names import joined_agree
+from screening.features.names import joined_agreement
 from screening.index.vocabulary import Vocabulary
-from screening.model import Model, NameOutcome, PartOutcome
+from screening.model import Model, NameOutcome
 from screening.name_parts import Part
 from screening.prepared_names import PreparedName
 
@@ -57,9 +57,10 @@ class NameBounds:
             total[gains.names] += gains.bits
         for run in traveller.joined:
             for index in self._vocabulary.of_skeleton(run.word.skeleton):
-                if joined_agree(run.word, self._vocabulary.parts[index]):
-                    bits = self._model.part_bits(PartOutcome.JOINED, self._vocabulary.bits[index])
-                    total[self._postings[index]] += max(bits, 0.0) + self._cost * run.size
+                part, bits = self._vocabulary.parts[index], self._vocabulary.bits[index]
+                agreed = joined_agreement(run.word, part, bits, self._model)
+                if agreed is not None:
+                    total[self._postings[index]] += agreed[0] + self._cost * run.size
         return total
 
     def _gains(self, part: Part) -> Gains:
@@ -88,9 +89,9 @@ class NameBounds:
 
     def _joined_gains(self, part: Part) -> Iterable[tuple[float, Ids]]:
         for word, rarity_bits, name in self._joined.get(part.skeleton, ()):
-            bits = self._model.part_bits(PartOutcome.JOINED, rarity_bits)
-            if bits > 0 and joined_agree(part, word):
-                yield bits, np.array([name], dtype=np.int32)
+            agreed = joined_agreement(part, word, rarity_bits, self._model)
+            if agreed is not None:
+                yield agreed[0], np.array([name], dtype=np.int32)
 
 
 def _bits_by_part(names: Iterable[PreparedName]) -> dict[Part, float]:

@@ -1,7 +1,8 @@
 """The index: every record's best possible score, from bounds, and only those that can reach their threshold are scored.
 
 score <= name bound + birth date bits + confirmations that could apply. A name below `ground_bits` carries nothing, so such
-a record is no candidate by name. Records that share a (folded) document number are always candidates.
+a record is no candidate by name. All bits are multiples of 1/64: the sums are exact, and so is the comparison. Records that
+share a (folded) document number are always candidates.
 """
 
 from collections import defaultdict
@@ -49,14 +50,10 @@ class PrunedIndex:
         if not grounded.size:
             return ()
         records = self._record_of_name[grounded]
-        needed = self._needed(traveller, floor_bits)[records]
-        found: list[int] = np.unique(records[bounds[grounded] >= needed]).tolist()
-        return found
-
-    def _needed(self, traveller: PreparedTraveller, floor_bits: float | None) -> Bits:
-        """The bits a name must reach, by record, once all other evidence is in."""
         others = self._dates.bits(traveller.birth_date) + self._confirmations.bits(traveller)
-        return (self._thresholds if floor_bits is None else floor_bits) - others
+        needed = self._thresholds[records] if floor_bits is None else floor_bits
+        found: list[int] = np.unique(records[bounds[grounded] + others[records] >= needed]).tolist()
+        return found
 
 
 class _Confirmations:

@@ -29,6 +29,7 @@ class Vocabulary:
         self._model = model
         self._by_skeleton = _group((part.skeleton, index) for index, part in enumerate(self.parts))
         self._by_initial = _group((part.text[0], index) for index, part in enumerate(self.parts))
+        self._initials = {part.text: index for index, part in enumerate(self.parts) if len(part.text) == 1}
         by_form = _group((part.form, index) for index, part in enumerate(self.parts) if not part.particle)
         self._forms = sorted(by_form)
         self._of_form = [by_form[form] for form in self._forms]
@@ -54,7 +55,8 @@ class Vocabulary:
         if len(part.text) == 1:
             found.update(self._by_initial.get(part.text, ()))
             return found
-        found.update(index for index in self._by_initial.get(part.text[0], ()) if len(self.parts[index].text) == 1)
+        if part.text[0] in self._initials:
+            found.add(self._initials[part.text[0]])
         if not part.particle:
             for row in (*self._near(part.form), *self._longer(part.form), *self._shorter(part.form)):
                 found.update(self._of_form[row])
