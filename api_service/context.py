@@ -6,9 +6,9 @@ There is no module-level state: whoever needs something takes it from here.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol, cast
+from typing import Annotated, Protocol, cast
 
-from fastapi import Request
+from fastapi import Depends, Request
 from structlog.typing import FilteringBoundLogger
 
 from api_service.body import InFlight
@@ -52,6 +52,15 @@ class AppContext:
 def context_of(request: Request) -> AppContext:
     """The context of the application that serves this request."""
     return cast("AppContext", request.app.state.context)
+
+
+async def _injected(request: Request) -> AppContext:
+    """As a dependency it is a coroutine: FastAPI would call a plain function in a thread."""
+    return context_of(request)
+
+
+Context = Annotated[AppContext, Depends(_injected)]
+"""The context as a parameter of an endpoint."""
 
 
 def make_context(

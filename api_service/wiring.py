@@ -75,6 +75,7 @@ async def api_context(settings: Settings, logger: FilteringBoundLogger) -> Async
         stack.push_async_callback(signal.close)
         context = make_context(settings, database, logger, alert_signal=signal)
         stack.push_async_callback(context.reading_pool.close)
+        await context.reading_pool.start()
         yield context
 
 

@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from api_service import alert_export, alert_stream, problems, review
 from api_service.alert_life import COMMENT_CHARACTERS_MAX, REASON_CODE_CHARACTERS_MAX, Order
 from api_service.authentication import Principal, require
-from api_service.context import AppContext, context_of
+from api_service.context import Context
 from api_service.cursors import decode_cursor, encode_cursor
 from api_service.errors import documented
 from api_service.long_poll import feed_cursor
@@ -29,7 +29,6 @@ from storage.command_receipts import Answer
 
 router = APIRouter(prefix="/v1/alerts", tags=["alerts"], responses=documented(401, 403, 503))
 
-Context = Annotated[AppContext, Depends(context_of)]
 Analyst = Annotated[Principal, Depends(require(Role.ANALYST))]
 
 

@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from api_service import problems, review
 from api_service.alert_life import COMMENT_CHARACTERS_MAX, Order
 from api_service.authentication import Principal, require
-from api_service.context import AppContext, context_of
+from api_service.context import Context
 from api_service.cursors import encode_cursor
 from api_service.errors import documented
 from api_service.long_poll import WAIT_SECONDS_MAX, feed_cursor, until_found
@@ -28,7 +28,6 @@ from storage.alert_feed import FeedEntry
 
 router = APIRouter(prefix="/v1", tags=["consoles"], responses=documented(401, 403, 503))
 
-Context = Annotated[AppContext, Depends(context_of)]
 Officer = Annotated[Principal, Depends(require(Role.OFFICER))]
 
 FEED_PAGE_MAX = 500

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api_service import problems, watch
 from api_service.authentication import Principal, require
-from api_service.context import AppContext, context_of
+from api_service.context import Context, context_of
 from api_service.cursors import decode_cursor, encode_cursor
 from api_service.errors import documented
 from api_service.parameters import IfMatch, ListId, RecordId, etag, version_seen
@@ -21,7 +21,6 @@ from storage.watchlists import ListState, StoredRecord
 
 router = APIRouter(prefix="/v1/watchlists", tags=["watchlists"], responses=documented(401, 403, 503))
 
-Context = Annotated[AppContext, Depends(context_of)]
 ListOwner = Annotated[Principal, Depends(require(Role.LIST_OWNER))]
 Reader = Annotated[Principal, Depends(require(Role.LIST_OWNER, Role.ANALYST, Role.SUPERVISOR))]
 MetadataReader = Annotated[Principal, Depends(require(Role.LIST_OWNER, Role.ANALYST, Role.SUPERVISOR, Role.AUDITOR))]
