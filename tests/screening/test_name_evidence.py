@@ -142,3 +142,14 @@ def test_many_competing_pairs_are_taken_greedily():
         for other in range(size)
     ]
     assert sum(pair.bits for pair in best_alignment(claims)) == 2.0 * size
+
+
+def test_a_joined_word_says_no_more_than_one_part_can():
+    assert bits("ALMONTE", None, name("U LI MYINT")) < MODEL.rarity.bits_max
+    assert bits("QERIMZANI", None, name("QERIM ZANI")) <= MODEL.rarity.bits_max
+
+
+def test_names_of_relatives_saturate():
+    family = name("QERIMZANI", "BUJARENDI SHPENDARAJ FLAKARENDA")
+    assert bits("QERIMZANI", "BUJARENDI SHPENDARAJ FLAKARENDA", family) == MODEL.name_bits_max
+    assert bits("QERIMZANI", "BUJARENDI SHPENDARAJ", family) < MODEL.name_bits_max
