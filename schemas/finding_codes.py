@@ -63,9 +63,6 @@ final_terminator_missing warning carrier
 segment_too_long error carrier
     A segment of more than {limit} bytes was skipped.
     Check for a missing segment terminator.
-segment_too_wide error carrier
-    A segment has more than {limit} elements or components; the rest was not read.
-    Check the separators of this segment.
 message_too_long error carrier
     The message has more than {limit} segments; the rest was not read.
     Split the report into several messages.

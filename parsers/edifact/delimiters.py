@@ -51,6 +51,11 @@ class Delimiters:
         return self.component.decode("ascii")
 
     @cached_property
+    def repetition_text(self) -> str | None:
+        """The repetition separator, where UNA declares one."""
+        return self.repetition.decode("ascii") if self.repetition is not None else None
+
+    @cached_property
     def dropped(self) -> bytes:
         """Control bytes that are noise."""
         return bytes(byte for byte in CONTROLS if bytes((byte,)) not in self.in_use and byte != 0x09)

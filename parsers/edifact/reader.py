@@ -17,7 +17,7 @@ from collections import deque
 from enum import Enum
 
 from parsers.edifact.delimiters import CONTROLS, DEFAULT, RESTART, RESTART_BYTES_MAX, find_start
-from parsers.edifact.envelope import SERVICE_TAGS, Envelope
+from parsers.edifact.envelope import Envelope
 from parsers.edifact.events import Event, InputUnreadable
 from parsers.edifact.segment import SEGMENT_BYTES_MAX, Batch, OversizeBatch
 from schemas.finding import Location
@@ -39,6 +39,9 @@ class NeedData(Enum):
 NEED_DATA = NeedData.NEED_DATA
 
 _END_TAG = re.compile(rb"U[\r\n]*N[\r\n]*Z")
+_CLOSING_TAGS = frozenset({"UNE", "UNZ"})
+"""Segments that are read without their terminator at the very end: a cut reference there costs a remark, in UNT the message."""
+
 _NOISE = CONTROLS + b" "
 
 
@@ -241,7 +244,7 @@ class InterchangeReader:
         location = Location(offset=self._offset)
         if rest and not self._skipping:
             tag = rest[:3].decode("latin-1")
-            if tag in SERVICE_TAGS - {"UNA", "UNB"} and stop == len(self._buffer):
+            if tag in _CLOSING_TAGS and stop == len(self._buffer):
                 self._complete_last(stop, location)
                 return
             remarks.append(finding("segment_unterminated", Location(offset=self._offset)))

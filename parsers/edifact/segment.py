@@ -17,10 +17,8 @@ from parsers.edifact.delimiters import CONTROLS, MARK, Delimiters
 from schemas.finding import Location
 
 SEGMENT_BYTES_MAX = 16_384
-"""As received. The longest legal PAXLST segment, NAD with every element filled and escaped, is below 1 kB."""
-
-CONSTITUENTS_MAX = 400
-"""Elements of a segment, and components of an element. The widest segment of PAXLST has a dozen; this is a separator storm."""
+"""As received. The longest legal PAXLST segment, NAD with every element filled and escaped, is below 1 kB. It is the bound for
+elements and components too: a storm of separators costs no more than this many."""
 
 _NOISE = CONTROLS + b" "
 
@@ -115,11 +113,8 @@ class OversizeBatch(Batch):
 def split_elements(text: str, delimiters: Delimiters) -> Elements:
     """The segment's elements and components, unescaped. Only the first occurrence of a repeated element."""
     component = delimiters.component_text
-    if MARK not in text and delimiters.repetition is None and len(text) < CONSTITUENTS_MAX:
-        return [piece.split(component) for piece in text.split(delimiters.element_text)]
-    elements = [piece.split(component, CONSTITUENTS_MAX) for piece in text.split(delimiters.element_text, CONSTITUENTS_MAX)]
-    if delimiters.repetition is not None:
-        repetition = delimiters.repetition.decode("ascii")
+    elements = [piece.split(component) for piece in text.split(delimiters.element_text)]
+    if (repetition := delimiters.repetition_text) is not None:
         elements = [[piece.split(repetition, 1)[0] for piece in pieces] for pieces in elements]
     if MARK in text:
         return [[delimiters.unescape(piece) for piece in pieces] for pieces in elements]

@@ -96,6 +96,7 @@ class People:
         self.flight_day = date(2000, 1, 1)
         element = segments.delimiters.element_text
         self._delimiters = segments.delimiters
+        self._repetition = segments.delimiters.repetition_text
         self._own_starts = frozenset(tag + element for tag in PERSON_TAGS)
         self.person: Draft | None = None
         self.drafts: list[Draft] = []
@@ -142,6 +143,8 @@ class People:
         person = self.person
         assert person is not None
         elements = split_elements(text, self._delimiters)
+        if self._repetition is not None and self._repetition in text:
+            self._report.add("repetition_dropped", (index, None, None))
         tag = elements[0][0]
         rule = RULES.get((tag, elements[1][0])) if len(elements) > 1 else None
         if rule is None:  # written with spaces or in small letters, or not in the table
@@ -184,7 +187,7 @@ class People:
             target[rule.field] = value
             if raw is not None:
                 person.raw[rule.field] = raw
-            if self._report.count == before:
+            if self._report.count == before and self._repetition is None:
                 self._memory[text] = Assignment(rule.of_document, rule.field, value, raw)
         elif target[rule.field] != value:
             person.unknown.append(self._segments.verbatim(index))

@@ -16,10 +16,17 @@ PROJECT = Path(__file__).resolve().parents[2]
 SAMPLES = PROJECT.parent / "shared" / "samples" / "paxlst"
 EXPECTED: dict[str, Any] = json.loads((Path(__file__).parent / "published_expectations.json").read_text("utf-8"))
 PASSENGER_LISTS = sorted(EXPECTED)
-RESPONSES = sorted(path.name for path in SAMPLES.glob("*cusres*.edi")) + [
+RESPONSES = (
+    "cusres_error_reply_erp1_erc118.edi",
+    "iapi_cn_1001_cusres_ok.edi",
+    "iapi_cn_1002_cusres_ok.edi",
+    "iapi_cn_1003_cusres_no_board.edi",
+    "iapi_cn_1003_cusres_ok_after_change.edi",
+    "iapi_cn_1039_cusres_two_legs.edi",
     "iapi_cn_1061_ack_BGM312.edi",
     "iapi_cn_1061_unsolicited_BGM132.edi",
-]
+    "iapi_cn_1134_cusres_mixed.edi",
+)
 
 
 def read_sample(name: str) -> bytes:
