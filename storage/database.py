@@ -61,7 +61,7 @@ class StoreUnavailableError(Exception):
     """The database did not answer. Nothing is half-written; trying again is safe."""
 
 
-_CANNOT_CONNECT = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresError)
+_CANNOT_CONNECT = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError)
 """What connecting may raise: refused, gone, starting up, too many; "pool is closing"."""
 _SERVER_SAYS = (
     asyncpg.PostgresConnectionError,  # class 08: the connection broke
@@ -78,12 +78,16 @@ def store_errors(connection: "Connection | Work") -> Iterator[None]:
     """Turn what means "the database is away" into StoreUnavailableError, and leave everything else as it is.
 
     OSError and TimeoutError count only where they come out of the driver: a block may have its own. An InterfaceError counts
-    only on a closed connection: else it says that we misuse the driver (a wrong argument, two statements at once).
+    only on a closed connection: else it says that we misuse the driver (a wrong argument, two statements at once). A session
+    that is ended just when a statement is prepared leaves the driver confused; such a connection is thrown away.
     """
     try:
         yield
     except _SERVER_SAYS as error:
         raise StoreUnavailableError("the database does not answer") from error
+    except asyncpg.InternalClientError as error:
+        connection.terminate()
+        raise StoreUnavailableError("the connection to the database is confused") from error
     except (OSError, asyncpg.InterfaceError) as error:  # TimeoutError is an OSError
         if not (_closed(connection) if isinstance(error, asyncpg.InterfaceError) else _from_driver(error)):
             raise
