@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from api_service import problems
+from api_service.farewell import FarewellResponse
 from storage.database import StoreUnavailableError
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
@@ -29,6 +30,9 @@ class Kind:
     name: str
     title: str
 
+
+_LAST = frozenset({408, 413})
+"""After these the rest of the body is not wanted: the connection is closed."""
 
 UNEXPECTED = Kind(500, "internal", "The service made an error")
 STORE_UNAVAILABLE = Kind(503, "store-unavailable", "The store is unavailable")
@@ -69,9 +73,8 @@ def problem(
         headers["Retry-After"] = str(max(1, math.ceil(retry_after_seconds)))
     if kind.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="kulla"'
-    if kind.status in (408, 413):
-        headers["Connection"] = "close"
-    return Response(orjson.dumps(content), kind.status, headers, PROBLEM_MEDIA_TYPE)
+    answer = FarewellResponse if kind.status in _LAST else Response
+    return answer(orjson.dumps(content), kind.status, headers, PROBLEM_MEDIA_TYPE)
 
 
 def members(kind: Kind, detail: str, instance: str) -> dict[str, object]:
