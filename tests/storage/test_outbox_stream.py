@@ -144,7 +144,9 @@ async def test_a_list_change_sends_every_live_manifest_again(outbox_world: Outbo
         await store_manifest(work, make_manifest("OR1-AMS-2026-03-01", 900), test=True)
         await store_manifest(work, make_manifest("OR2-AMS-2026-02-01", 901))
         await work.execute(
-            "UPDATE manifests SET scheduled_arrival = $1::timestamptz - interval '13 hours' WHERE flight_key LIKE 'OR2-%'", NOW
+            "UPDATE manifests SET scheduled_arrival = $1::timestamptz - interval '13 hours',"
+            " received_at = $1::timestamptz - interval '14 hours' WHERE flight_key LIKE 'OR2-%'",
+            NOW,
         )
     await outbox_world.record(await read(stream, 3))
     async with database.unit_of_work() as work:
