@@ -38,6 +38,8 @@ LOOK_SECONDS_MAX = 0.2
 """A wait for messages is cut into pieces this long, because newly assigned partitions must be placed between two of them."""
 RETRY_SECONDS = 0.5
 """Between two attempts at a broker that is down; the client itself waits as well."""
+METADATA_MILLISECONDS_MAX = 5_000
+"""How old our knowledge of the topic may be. The usual five minutes is how long a topic made anew would go unread."""
 CLOSE_SECONDS_MAX = 3.0
 """A broker that does not answer a farewell notices by itself."""
 
@@ -127,6 +129,7 @@ class KafkaStream:
             heartbeat_interval_ms=HEARTBEAT_MILLISECONDS,
             request_timeout_ms=REQUEST_MILLISECONDS_MAX,
             retry_backoff_ms=RETRY_MILLISECONDS,
+            metadata_max_age_ms=METADATA_MILLISECONDS_MAX,
         )
         try:
             await consumer.start()
@@ -180,9 +183,10 @@ class KafkaStream:
 
     async def _commit_marks(self, consumer: AIOKafkaConsumer) -> None:
         marks, self._marks = self._marks, {}
-        ours = consumer.assignment()
+        ours = {place: offset for place, offset in marks.items() if place in consumer.assignment()}
         with suppress(KafkaError):  # a mark only
-            await consumer.commit({place: offset for place, offset in marks.items() if place in ours})
+            if ours:
+                await consumer.commit(ours)
 
 
 class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka has no types
