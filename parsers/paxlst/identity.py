@@ -16,13 +16,14 @@ def identities(person: Mapping[str, Any]) -> Iterator[str]:
     """Every identity of this traveller (fields of `schemas.traveller.Traveller`), strongest first; the last always exists."""
     references: Mapping[str, Any] = person.get("references") or {}
     if passenger := references.get("passenger"):
-        yield _SEPARATOR.join(("ABO", passenger.upper()))
+        yield f"ABO{_SEPARATOR}{passenger.upper()}"
     for document in person.get("documents") or ():
         if number := document.get("number"):
-            yield _SEPARATOR.join(("DOC", (document.get("type") or "")[:1], number, document.get("issuing_country") or ""))
+            kind, issuer = (document.get("type") or "")[:1], document.get("issuing_country") or ""
+            yield f"DOC{_SEPARATOR}{kind}{_SEPARATOR}{number}{_SEPARATOR}{issuer}"
             break
     names = (person.get("surname") or "", person.get("given_names") or "", person.get("birth_date") or "")
-    yield _SEPARATOR.join(("NAME", *(name.upper() for name in names), (references.get("booking") or "").upper()))
+    yield _SEPARATOR.join(("NAME", *names, references.get("booking") or "")).upper()
 
 
 def assign_ids(flight_key: str, people: Sequence[dict[str, Any]]) -> list[int]:

@@ -30,16 +30,19 @@ class Name(NamedTuple):
 def read_name(components: list[str]) -> Name:
     """The name in the components of C080: surname, given names, further given names, perhaps a title."""
     surname_sent = components[0]
-    given_sent = " ".join(part for part in components[1:] if part)
+    given_sent = components[1] if len(components) == 2 else " ".join([part for part in components[1:] if part])
     surname, given = _tidy(surname_sent), _tidy(given_sent)
     remarks: tuple[str, ...] = ()
     if not given and "/" in surname:
         surname, _, given = (part.strip() for part in surname.partition("/"))
         remarks = ("name_with_slash",)
     given, title = _without_title(given) if given else ("", None)
-    if given.upper().endswith(_GLUED_ENDINGS) and _GLUED.fullmatch(given.rpartition(" ")[2].upper()):
+    if given[-4:].upper().endswith(_GLUED_ENDINGS) and _GLUED.fullmatch(given.rpartition(" ")[2].upper()):
         remarks = (*remarks, "title_maybe_glued")
-    surname, given = ("" if part.upper() in _PLACEHOLDERS else part for part in (surname, given))
+    if given.upper() in _PLACEHOLDERS:
+        given = ""
+    if surname.upper() in _PLACEHOLDERS:
+        surname = ""
     raw = {}
     if surname != surname_sent:
         raw["surname"] = surname_sent
@@ -49,7 +52,7 @@ def read_name(components: list[str]) -> Name:
 
 
 def _tidy(text: str) -> str:
-    return " ".join(text.replace("<", " ").split())
+    return " ".join((text.replace("<", " ") if "<" in text else text).split())
 
 
 def _without_title(given: str) -> tuple[str, str | None]:

@@ -170,8 +170,7 @@ class People:
         if not sent or sent in {"<", "<<<"}:
             return
         before = self._report.count
-        code = component(elements, rule.element, rule.component + 1)
-        value = rule.read(sent, Place(self._report, index, rule.element, rule.component, code, self.flight_day))
+        value = rule.read(sent, Place(self._report, index, rule.element, rule.component, self.flight_day, elements))
         target: dict[str, Any] | None = self._document if rule.of_document else person.values
         if target is None:
             person.unknown.append(self._segments.verbatim(index))
@@ -196,13 +195,14 @@ class People:
             )
 
     def _name(self, person: Draft, elements: Elements) -> None:
-        at = next((number for number in (4, 3, 2) if number < len(elements) and any(map(str.strip, elements[number]))), None)
-        if at is None:
+        at = next((number for number in _NAME_PLACES if "".join(elements[number] if number < len(elements) else ()).strip()), 0)
+        if not at:
             return
         name = read_name([part.strip() for part in elements[at]])
-        found = {"surname": name.surname, "given_names": name.given_names, "title": name.title}
-        person.values |= {key: value for key, value in found.items() if value}
-        person.raw |= name.raw
+        for key, value in zip(_NAME_FIELDS, name, strict=False):
+            if value:
+                person.values[key] = value
+        person.raw.update(name.raw)
         for remark in name.remarks:
             self._report.add(remark, (person.index, at, 1))
         if at != 4:
@@ -219,7 +219,7 @@ class People:
             "postcode": component(elements, 8),
         }
         if country:
-            place = Place(self._report, person.index, 9, 1, "", self.flight_day)
+            place = Place(self._report, person.index, 9, 1, self.flight_day)
             read = values.read_country(country, place)
             address["country"] = read or ""
             if read != country:
@@ -251,7 +251,7 @@ class People:
             self._report.add("document_not_opened", (index, None, None), tag="LOC+91")
             return False
         if code:
-            read = values.read_country(code, Place(self._report, index, 2, 1, "", self.flight_day))
+            read = values.read_country(code, Place(self._report, index, 2, 1, self.flight_day))
             if document.get("issuing_country", read) != read:
                 self._report.add("value_repeated", (index, 2, 1), tag="LOC+91")
                 return False
@@ -269,7 +269,7 @@ class People:
         code = component(elements, 2)
         names = [component(elements, number, 4) for number in range(2, len(elements))]
         if code:
-            read = values.read_country(code, Place(self._report, index, 2, 1, "", self.flight_day))
+            read = values.read_country(code, Place(self._report, index, 2, 1, self.flight_day))
             if read is not None:
                 person.values.setdefault("birth_country", read)
             if read != code:
@@ -332,6 +332,8 @@ class People:
         return True
 
 
+_NAME_PLACES = (4, 3, 2)  # C080, and where it is put by mistake: C058, C082
+_NAME_FIELDS = ("surname", "given_names", "title")
 _NUMBER_FILLERS = str.maketrans("", "", " -<")
 
 

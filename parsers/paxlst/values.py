@@ -6,6 +6,8 @@ Every reader has the same shape, so that the table of rules can name it. None me
 from dataclasses import dataclass
 from datetime import date
 
+from parsers.edifact.events import component
+from parsers.edifact.segment import Elements
 from parsers.paxlst.dates import birth_date, document_date
 from parsers.paxlst.report import Report
 from schemas.airports import find
@@ -14,14 +16,19 @@ from schemas.codes import SEX_CODES, CountryStatus, country
 
 @dataclass(slots=True)
 class Place:
-    """What a reader may need beside the text: where it stands, the format code beside it, the day of the flight."""
+    """What a reader may need beside the text: where it stands, the day of the flight, the segment."""
 
     report: Report
     index: int
     element: int
     component: int
-    code: str
     flight_day: date
+    elements: Elements | None = None
+
+    @property
+    def code(self) -> str:
+        """The format code beside the text."""
+        return component(self.elements, self.element, self.component + 1) if self.elements is not None else ""
 
     def remark(self, code: str, value: str | None = None) -> None:
         """A finding about this text. `value` only where it cannot tell anything about a person."""
