@@ -70,11 +70,11 @@ RULES: dict[tuple[str, str], Rule] = {
 
 
 class Assignment(NamedTuple):
-    """What a segment sets, remembered by its text."""
+    """What a segment sets, remembered by its text. `holder`: 0 the person, 1 the open document, 2 the bags."""
 
-    of_document: bool
+    holder: int
     field: str
-    value: str | bool | None
+    value: str | int | None
     raw: str | None
 
 
@@ -124,8 +124,8 @@ class People:
             text = texts[index]
             known = recall(text)
             if known is not None:
-                of_document, field, value, raw = known
-                target: dict[str, Any] | None = self._document if of_document else person.values
+                holder, field, value, raw = known
+                target: dict[str, Any] | None = (person.values, self._document, person.bags)[holder]
                 if target is not None and field not in target:
                     target[field] = value
                     if raw is not None:
@@ -145,17 +145,14 @@ class People:
         elements = split_elements(text, self._delimiters)
         if self._repetition is not None and self._repetition in text:
             self._report.add("repetition_dropped", (index, None, None))
-        tag = elements[0][0]
-        rule = RULES.get((tag, elements[1][0])) if len(elements) > 1 else None
-        if rule is None:  # written with spaces or in small letters, or not in the table
+        tag, qualifier = elements[0][0], elements[1][0] if len(elements) > 1 else ""
+        step = _step(tag, qualifier)
+        if step is None:  # written with spaces or in small letters, or not in the tables
             tag = tag.strip().upper()
-            qualifier = component(elements, 1)
-            rule = RULES.get((tag, qualifier))
-        if rule is not None:
-            self._apply(person, rule, index, text, elements)
-            return
-        procedure = _PROCEDURES.get((tag, qualifier)) or _PROCEDURES.get((tag, "*"))
-        if procedure is None or not procedure(self, person, index, elements):
+            step = _step(tag, component(elements, 1))
+        if isinstance(step, Rule):
+            self._apply(person, step, index, text, elements)
+        elif step is None or not step(self, person, index, elements):
             self._keep(person, index, tag)
 
     def _keep(self, person: Draft, index: int, tag: str) -> None:
@@ -187,7 +184,7 @@ class People:
             if raw is not None:
                 person.raw[rule.field] = raw
             if self._report.count == before and self._repetition is None:
-                self._memory[text] = Assignment(rule.of_document, rule.field, value, raw)
+                self._memory[text] = Assignment(int(rule.of_document), rule.field, value, raw)
         elif target[rule.field] != value:
             person.unknown.append(self._segments.verbatim(index))
             self._report.add(
@@ -260,7 +257,7 @@ class People:
             if read != code:
                 document["issuing_country_raw"] = code
             elif self._report.count == before and not name:
-                self._memory[self._segments.texts[index]] = Assignment(True, "issuing_country", read, None)
+                self._memory[self._segments.texts[index]] = Assignment(1, "issuing_country", read, None)
         if name:
             document["place_of_issue"] = name
         return True
@@ -303,6 +300,7 @@ class People:
                 self._report.add("number_invalid", (index, at, None))
             return not text
         person.bags.setdefault("count", int(number))
+        self._memory[self._segments.texts[index]] = Assignment(2, "count", int(number), None)
         return True
 
     def _bag_weight(self, person: Draft, index: int, elements: Elements) -> bool:
@@ -371,13 +369,21 @@ def read_contacts(elements: Elements, contact: dict[str, str]) -> None:
 _Procedure = Callable[[People, Draft, int, Elements], bool]
 
 _PROCEDURES: dict[tuple[str, str], _Procedure] = {
-    ("DOC", "*"): People._open_document,
     ("LOC", "91"): People._issuer,
     ("LOC", "180"): People._birth_place,
-    ("RFF", "*"): People._reference,
-    ("COM", "*"): People._communication,
     ("MEA", "CT"): People._bag_count,
     ("MEA", "WT"): People._bag_weight,
     ("FTX", "BAG"): People._bag_tags,
 }
-"""(tag, qualifier or any) -> procedure."""
+"""(tag, qualifier) -> procedure."""
+
+_WHATEVER_QUALIFIER: dict[str, _Procedure] = {
+    "DOC": People._open_document,
+    "RFF": People._reference,
+    "COM": People._communication,
+}
+"""Tag -> procedure, where the first element is a value of its own."""
+
+
+def _step(tag: str, qualifier: str) -> Rule | _Procedure | None:
+    return _WHATEVER_QUALIFIER.get(tag) or RULES.get((tag, qualifier)) or _PROCEDURES.get((tag, qualifier))
