@@ -32,7 +32,7 @@ from typing import Protocol
 from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion
 from schemas.ledger import FlightHistory
-from screening.batch import Decided, decide, decode
+from screening.batch import Decided, Decoded, decide, decode
 from screening.engine import build_index
 from screening.index.port import Index
 from screening.model import MODEL, Model

@@ -1,10 +1,11 @@
 """What the relay carries from the store to Kafka: one line a topic.
 
-A feed names its topic and its query, and says how a row becomes a message. The body of a manifest goes out as the store has it;
-an event in quarantine goes out without its body, which stays in the store, under its retention.
+A feed names its topic and its query, and says how a row becomes a message. The body of a manifest goes out as the store has it,
+for a re-screen cut down to what still holds; an event in quarantine goes out without its body, which stays in the store, under
+its retention.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from asyncpg import Record
@@ -12,8 +13,14 @@ from asyncpg import Record
 from schemas.delivery import Cursor
 from schemas.events import QuarantineEvent, Topic
 from storage.bodies import inflate
+from storage.database import Work
+from storage.flight_bodies import Row, with_current_bodies
 
 Header = tuple[str, bytes]
+
+
+async def _as_they_are(_connection: Work, rows: Sequence[Record]) -> Sequence[Row]:
+    return [dict(row) for row in rows]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,35 +36,37 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """`reader` names the feed's row of progress; `query` is one of `queries/kafka_relay.sql`."""
+    """`reader` names the feed's row of progress; `query` is one of `queries/kafka_relay.sql`; `prepared` is what is done to
+    its rows before they become messages."""
 
     reader: str
     topic: Topic
     query: str
-    message: Callable[[Record], Message]
+    message: Callable[[Row], Message]
+    prepared: Callable[[Work, Sequence[Record]], Awaitable[Sequence[Row]]] = _as_they_are
 
 
-def _cursor(row: Record) -> Cursor:
+def _cursor(row: Row) -> Cursor:
     return Cursor(row["transaction_id"], row["position"])
 
 
-def _manifest(row: Record) -> Message:
+def _manifest(row: Row) -> Message:
     headers = (("occasion", row["occasion"].encode("ascii")), ("list_version", str(row["list_version"]).encode("ascii")))
-    return Message(_cursor(row), row["key"], inflate(row["body"]), headers, row["manifest_id"])
+    return Message(_cursor(row), row["flight_key"], inflate(row["body"]), headers, row["manifest_id"])
 
 
-def _alert(row: Record) -> Message:
+def _alert(row: Row) -> Message:
     return Message(_cursor(row), row["key"], row["payload"].encode("utf-8"))
 
 
-def _quarantine(row: Record) -> Message:
+def _quarantine(row: Row) -> Message:
     event = QuarantineEvent(
         quarantine_id=row["quarantine_id"], topic=Topic.MANIFESTS, key=row["key"], reason=row["reason"], at=row["at"]
     )
     return Message(_cursor(row), row["key"], event.model_dump_json().encode("utf-8"))
 
 
-MANIFESTS = Feed("relay:manifests", Topic.MANIFESTS, "tail_manifests", _manifest)
+MANIFESTS = Feed("relay:manifests", Topic.MANIFESTS, "tail_manifests", _manifest, with_current_bodies)
 FEEDS = (
     MANIFESTS,
     Feed("relay:alerts", Topic.ALERTS, "tail_alerts", _alert),

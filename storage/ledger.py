@@ -78,6 +78,12 @@ class PostgresLedger:
             self._suppressions = _Suppressions(tuple(row), tuple(_suppression(found) for found in rows))
         return self._suppressions.rows
 
+    async def screened(self, manifest_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these manifests were recorded before, by any reader."""
+        async with self._database.snapshot() as work:
+            rows = await work.fetch(queries("ledger")["list_screened"], list(manifest_ids))
+        return frozenset(row["manifest_id"] for row in rows)
+
     async def progress(self, partition: int) -> Cursor | None:
         """How far this reader is done with a partition."""
         async with self._database.snapshot() as work:

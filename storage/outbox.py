@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from schemas.alert import Alert
+from schemas.flight_state import EFFECTS, Effect
 from storage.database import Work
 from storage.json_text import json_text
 from storage.sql import queries
@@ -35,7 +36,7 @@ async def publish_manifests(work: Work, manifests: Sequence[tuple[str, str]]) ->
 
 async def republish_live(work: Work, list_version: int, now: datetime) -> int:
     """Send every live manifest to be screened again with this list version or a newer one; returns how many."""
-    row = await work.fetchrow(queries("outbox")["republish_live"], list_version, now, LIVE_AFTER_ARRIVAL)
+    row = await work.fetchrow(queries("outbox")["republish_live"], list_version, now, LIVE_AFTER_ARRIVAL, _SCREENED)
     assert row is not None
     return int(row["manifests"])
 
@@ -48,6 +49,10 @@ async def publish_alert(work: Work, alert: Alert) -> None:
 async def publish_alerts(work: Work, alerts: Sequence[Alert]) -> None:
     """Tell several, in this order, in one round trip."""
     await work.execute(queries("outbox")["publish_alerts"], json_text([_row(alert) for alert in alerts]))
+
+
+_SCREENED = sorted(function for function, effect in EFFECTS.items() if effect is Effect.SCREEN)
+"""Functions of messages that report travellers. The others only take some away, and did so when they came."""
 
 
 def _row(alert: Alert) -> dict[str, object]:

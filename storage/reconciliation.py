@@ -21,6 +21,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.delivery import Cursor
 from schemas.events import Topic
+from schemas.flight_state import EFFECTS, Effect
 from storage.database import Work
 from storage.kafka_feeds import MANIFESTS
 from storage.kafka_topics import REQUEST_MILLISECONDS_MAX, KafkaSettings
@@ -87,7 +88,9 @@ class Reconciliation:
         if not await self._screened(connection, self._mark):
             return 0
         carried, self._mark = self._mark.carried, None
-        done = await connection.execute(queries("kafka_relay")["republish"], *carried, self._age, ATTEMPTS_MAX, MANIFESTS_MAX)
+        reporting = [function.value for function, effect in EFFECTS.items() if effect is Effect.SCREEN]
+        limits = (self._age, ATTEMPTS_MAX, MANIFESTS_MAX)
+        done = await connection.execute(queries("kafka_relay")["republish"], *carried, *limits, reporting)
         return int(done.rpartition(" ")[2])
 
     async def _stand(self, connection: Work) -> _Mark:

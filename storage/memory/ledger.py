@@ -26,7 +26,7 @@ class MemoryLedger:
         self.alerts: dict[str, Alert] = {}
         self.events: list[Alert] = []
         """Every version of every alert, in order."""
-        self.screened: dict[str, AlertChanges] = {}
+        self.recorded: dict[str, AlertChanges] = {}
         """By manifest id."""
         self.quarantined: dict[tuple[int, Cursor], Quarantined] = {}
         self.suppressions: tuple[Suppression, ...] = ()
@@ -42,6 +42,10 @@ class MemoryLedger:
         ordered = sorted(self.alerts.values(), key=lambda alert: (alert.created_at, alert.alert_id))
         return [_earlier_alert(alert) for alert in ordered if alert.flight.flight_id == flight_id]
 
+    async def screened(self, manifest_ids: Sequence[str]) -> frozenset[str]:
+        """Which of these were recorded before."""
+        return frozenset(manifest_ids) & self.recorded.keys()
+
     async def progress(self, partition: int) -> Cursor | None:
         """How far a partition is done."""
         return self._progress.get(partition)
@@ -52,7 +56,7 @@ class MemoryLedger:
         plan = Planner(known, self._versions(), self._clock()).plan(changes)
         self.alerts |= plan.alerts
         self.events += [event.alert for event in plan.events]
-        self.screened |= {change.manifest_id: change for change in changes}
+        self.recorded |= {change.manifest_id: change for change in changes}
         self._advance(progress)
         return len(plan.created)
 

@@ -1,7 +1,7 @@
 -- Alerts, decisions, and the false matches that were proven false.
 
 CREATE TABLE alerts (
-    alert_id             text PRIMARY KEY,
+    alert_id             text PRIMARY KEY,        -- derived from traveller version and record version: each pair once
     version              integer          NOT NULL,
     state                text             NOT NULL CHECK (state IN (
         'new', 'in_review', 'no_match', 'possible', 'confirmed', 'handed_over', 'acknowledged', 'closed',
@@ -35,8 +35,6 @@ CREATE TABLE alerts (
     due_at               timestamptz,
     purge_at             timestamptz,
     body                 jsonb            NOT NULL,              -- schemas.alert.Alert, as of `version`
-    -- Each pair once, however often its manifest is delivered.
-    UNIQUE (traveller_id, traveller_version_id, list_id, record_id, record_version),
     -- Four eyes: nothing of severity high is confirmed, or goes further, on one person's word.
     CONSTRAINT four_eyes CHECK (
         severity <> 'high' OR state NOT IN ('confirmed', 'handed_over', 'acknowledged', 'closed')
@@ -47,6 +45,7 @@ CREATE TABLE alerts (
 );
 CREATE INDEX alerts_by_creation ON alerts (created_at DESC, alert_id);
 CREATE INDEX alerts_by_flight ON alerts (flight_id);
+CREATE INDEX alerts_by_traveller ON alerts (traveller_id);
 CREATE INDEX alerts_by_state ON alerts (state, created_at DESC, alert_id);
 CREATE INDEX alerts_by_record ON alerts (list_id, record_id);
 CREATE INDEX alerts_by_purge ON alerts (purge_at);

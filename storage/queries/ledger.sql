@@ -14,6 +14,9 @@ FROM suppressions WHERE expires_at > $1
 -- name: list_suppressions
 SELECT fingerprints, list_id, record_id, record_version FROM suppressions WHERE expires_at > $1 ORDER BY suppression_id
 
+-- name: list_screened
+SELECT manifest_id FROM manifest_screenings WHERE manifest_id = ANY ($1::text[])
+
 -- name: find_progress
 SELECT major, minor FROM stream_progress WHERE reader = $1 AND partition = $2
 

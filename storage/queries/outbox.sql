@@ -12,13 +12,15 @@ WITH added AS (
 SELECT pg_notify('kulla_manifests', '') WHERE EXISTS (SELECT FROM added)
 
 -- name: republish_live
--- Every live manifest again, to be screened with list version $1 or a newer one. Live: not yet due to be purged, not a test, and of
--- a flight that has not arrived $3 ago (an unknown arrival counts as live). A flight's manifests stay in the order they came in.
+-- Every live manifest again, to be screened with list version $1 or a newer one. Live: not yet due to be purged, not a test, and
+-- of a flight that has not arrived $3 ago, or just received (whatever its dates say; an unknown arrival counts as live). Only
+-- functions of $4. A flight's manifests stay in the order they came in.
 WITH added AS (
     INSERT INTO manifest_outbox (flight_key, manifest_id, occasion, list_version)
     SELECT flight_key, manifest_id, 'rescreen', $1::bigint
     FROM manifests
-    WHERE NOT test AND purge_at > $2 AND (scheduled_arrival IS NULL OR scheduled_arrival > $2 - $3::interval)
+    WHERE NOT test AND purge_at > $2 AND function = ANY ($4::text[])
+        AND (scheduled_arrival IS NULL OR greatest(scheduled_arrival, received_at) > $2 - $3::interval)
     ORDER BY received_at, submission_id, message_index
     RETURNING 1
 ), counted AS (

@@ -47,7 +47,7 @@ WITH place AS (
     ORDER BY o.transaction_id, o.position
     LIMIT $4
 )
-SELECT h.below, b.partition, b.transaction_id, b.position, b.flight_key, b.occasion, b.list_version, m.body
+SELECT h.below, b.partition, b.transaction_id, b.position, b.flight_key, b.occasion, b.list_version, b.manifest_id, m.body
 FROM horizon h
 LEFT JOIN (batch b JOIN manifests m USING (manifest_id)) ON true
 ORDER BY b.transaction_id, b.position

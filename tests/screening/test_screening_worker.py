@@ -36,6 +36,7 @@ class World:
     calls: list = field(default_factory=list)
     done: dict = field(default_factory=dict)
     history_by_flight: dict = field(default_factory=dict)
+    screened_ids: set = field(default_factory=set)
     created: list = field(default_factory=list)
     quarantined: list = field(default_factory=list)
     recorded: list = field(default_factory=list)
@@ -90,6 +91,9 @@ class World:
         self.called("history")
         return {key: self.history_by_flight[key] for key in flight_ids if key in self.history_by_flight}
 
+    async def screened(self, manifest_ids):
+        return self.screened_ids & set(manifest_ids)
+
     async def progress(self, partition):
         self.called("progress")
         return self.done.get(partition)
@@ -98,6 +102,7 @@ class World:
         self.called("record")
         for one in changes:
             self.recorded.append(one.manifest_id)
+            self.screened_ids.add(one.manifest_id)
             self.created += one.create
             key = flight_id(manifest().flight.flight_key)
             self.history_by_flight[key] = history_after(self.history_by_flight.get(key, FlightHistory()), one)
@@ -154,6 +159,25 @@ async def test_events_become_alerts_and_progress():
     assert world.done == world.acknowledged == {0: Cursor(0, 1), 1: Cursor(0, 2)}
     assert watching.batches == [(2, 2, 1)]
     assert watching.versions == [1]
+
+
+async def test_a_manifest_that_was_screened_before_is_no_news_under_another_cursor():
+    corrected = manifest(
+        traveller("NDRYSHUAR", "PERSON", "1990-01-01"), function=Function.PASSENGER_CHANGE, manifest_id="man_2"
+    )
+    world = World([delivery(1), delivery(2, corrected), delivery(3), delivery(4, corrected)])
+    await run_until_idle(world)
+    (history,) = world.history_by_flight.values()
+    assert [alert.state for alert in history.alerts] == ["superseded"]
+    assert world.recorded == ["man_1", "man_2"]
+    assert world.done == world.acknowledged == {0: Cursor(0, 4)}
+
+
+async def test_a_repetition_in_a_later_batch_is_no_news_either():
+    world = World([delivery(1)], screened_ids={"man_1"})
+    await run_until_idle(world)
+    assert world.recorded == []
+    assert world.done == world.acknowledged == {0: Cursor(0, 1)}
 
 
 async def test_a_flights_later_events_see_its_earlier_ones():

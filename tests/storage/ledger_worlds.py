@@ -62,7 +62,7 @@ class MemoryLedgerWorld(LedgerWorld):
         return self._memory.events
 
     async def screened(self) -> Mapping[str, tuple[int, str]]:
-        return {key: (change.list_version, change.matcher_version) for key, change in self._memory.screened.items()}
+        return {key: (change.list_version, change.matcher_version) for key, change in self._memory.recorded.items()}
 
     async def decide(self, alert: Alert) -> None:
         self._memory.alerts[alert.alert_id] = alert

@@ -36,7 +36,7 @@ async def store_manifest(work: Work, manifest: Manifest, test: bool = False) -> 
     )
     await work.execute(
         "INSERT INTO manifests (manifest_id, submission_id, message_index, flight_id, flight_key, function, traveller_count,"
-        " test, received_at, purge_at, body) VALUES ($1, $2, 0, $3, $4, 'passenger_list', 0, $5, $6, $7, $8)",
+        " test, received_at, purge_at, body) VALUES ($1, $2, 0, $3, $4, $9, 0, $5, $6, $7, $8)",
         manifest.manifest_id,
         manifest.submission_id,
         identifiers.flight_id(manifest.flight.flight_key),
@@ -45,6 +45,7 @@ async def store_manifest(work: Work, manifest: Manifest, test: bool = False) -> 
         NOW,
         NOW + timedelta(hours=48),
         deflate(manifest.model_dump_json().encode()),
+        manifest.function,
     )
 
 

@@ -245,14 +245,15 @@ async def test_a_backlog_is_not_taken_for_a_loss(database, settings):
     async with database.reading() as connection, producer_of(settings) as producer, found.opened():
         await Carrier(connection, producer).carry(MANIFESTS)
         assert [await found.compare(connection) for _ in range(4)] == [0, 0, 0, 0]  # nobody has read them yet
+        await connection.execute("UPDATE manifests SET function = 'flight_cancel' WHERE flight_key = 'C'")
         for number in range(settings.partitions):  # now all are read, and A was screened
             await connection.execute("INSERT INTO stream_progress VALUES ($1, $2, 0, 100)", READER, number)
         await connection.execute(
             "INSERT INTO manifest_screenings SELECT manifest_id, now(), 0, 'test' FROM manifests WHERE flight_key = 'A'"
         )
         assert await found.compare(connection) == 2
-        again = await connection.fetch("SELECT flight_key FROM manifest_outbox ORDER BY position OFFSET 3")
-        assert {row["flight_key"] for row in again} == {"B", "C"}
+        again = await connection.fetch("SELECT flight_key, occasion FROM manifest_outbox ORDER BY position OFFSET 3")
+        assert {tuple(row) for row in again} == {("B", "rescreen"), ("C", "received")}
         assert [await found.compare(connection) for _ in range(2)] == [0, 0]  # they wait in the outbox
 
 

@@ -11,6 +11,8 @@ from test_stream_contract import read
 
 from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion
+from schemas.manifest import Function, Manifest
+from schemas.traveller import Traveller
 from storage import alert_feed, outbox, restored, tail_age
 from storage.database import Database, StoreUnavailableError, Work
 from storage.migrate import migrate
@@ -155,6 +157,28 @@ async def test_a_list_change_sends_every_live_manifest_again(outbox_world: Outbo
     assert {manifest_id_of(delivery) for delivery in again} == set(ids)
     assert {(delivery.occasion, delivery.list_version) for delivery in again} == {(Occasion.RESCREEN, 7)}
     assert await stream.next_batch(10, 0.05) == []
+
+
+async def test_a_rescreen_delivers_each_traveller_once_as_last_reported(outbox_world: OutboxWorld) -> None:
+    database, stream = outbox_world.database, await outbox_world.open_stream()
+    said = [
+        (Function.PASSENGER_LIST, {"a": "OLD", "b": "KEPT", "c": "GONE"}),
+        (Function.PASSENGER_CHANGE, {"a": "NEW"}),
+        (Function.PASSENGER_CANCEL, {"c": "GONE"}),
+    ]
+    for number, (function, people) in enumerate(said):
+        travellers = tuple(Traveller(traveller_id=one, surname=surname) for one, surname in people.items())
+        message = make_manifest("OR1-AMS-2026-03-01", 100 + number).model_copy(
+            update={"function": function, "travellers": travellers}
+        )
+        async with database.unit_of_work() as work:
+            await store_manifest(work, message)
+            await outbox.publish_manifest(work, message.manifest_id, message.flight.flight_key)
+    assert [len(Manifest.model_validate_json(one.body).travellers) for one in await read(stream, 3)] == [3, 1, 1]
+    async with database.unit_of_work() as work:
+        await outbox.republish_live(work, 7, NOW)
+    again = [Manifest.model_validate_json(one.body) for one in await read(stream, 2)]
+    assert [[one.surname for one in manifest.travellers] for manifest in again] == [["KEPT"], ["NEW"]]
 
 
 async def test_a_cancelled_call_leaves_no_doubt_about_ownership(outbox_world: OutboxWorld) -> None:
