@@ -165,7 +165,8 @@ async def test_a_manifest_that_was_screened_before_is_no_news_under_another_curs
     corrected = manifest(
         traveller("NDRYSHUAR", "PERSON", "1990-01-01"), function=Function.PASSENGER_CHANGE, manifest_id="man_2"
     )
-    world = World([delivery(1), delivery(2, corrected), delivery(3), delivery(4, corrected)])
+    first = manifest(LISTED)
+    world = World([delivery(1, first), delivery(2, corrected), delivery(3, first), delivery(4, corrected)])
     await run_until_idle(world)
     (history,) = world.history_by_flight.values()
     assert [alert.state for alert in history.alerts] == ["superseded"]
