@@ -79,6 +79,12 @@ class Delimiters:
         return re.compile(re.escape(self.release) + b"[" + re.escape(self.dropped) + b"]*.|" + terminator, re.DOTALL)
 
     @cached_property
+    def end_tag(self) -> re.Pattern[bytes]:
+        """In bytes as received: UNZ, however it is torn."""
+        noise = b"[" + re.escape(self.dropped) + b"]*"
+        return re.compile(b"U" + noise + b"N" + noise + b"[Zz]")
+
+    @cached_property
     def stand_ins(self) -> dict[bytes, bytes]:
         """A released service character, as it is written while the text is split: two bytes, like the original."""
         return {byte: MARK.encode() + bytes((number,)) for number, byte in enumerate(self.in_use, 1)}

@@ -12,7 +12,6 @@ Two modes: *seeking* the start of an interchange (headings, footers and garbage 
 UNZ, until another interchange starts with a UNA of its own, or until the input ends.
 """
 
-import re
 from collections import deque
 from enum import Enum
 
@@ -38,7 +37,6 @@ class NeedData(Enum):
 
 NEED_DATA = NeedData.NEED_DATA
 
-_END_TAG = re.compile(rb"U[\r\n]*N[\r\n]*Z")
 _CLOSING_TAGS = frozenset({"UNE", "UNZ"})
 """Segments that are read without their terminator at the very end: a cut reference there costs a remark, in UNT the message."""
 
@@ -193,15 +191,18 @@ class InterchangeReader:
         return count % 2 == 1
 
     def _cut_at_interchange_end(self, end: int) -> int:
-        """The end of the first UNZ before `end`, so that what follows is sought anew; `end` where there is none."""
-        for found in _END_TAG.finditer(self._buffer, 0, end):
+        """The end of the first UNZ before `end`, so that what follows is sought anew; `end` where there is none.
+
+        A segment that only looks like UNZ does no harm: a batch is the shorter for it.
+        """
+        for found in self._delimiters.end_tag.finditer(self._buffer, 0, end):
             before = found.start() - 1
             while before >= 0 and self._buffer[before] in _NOISE and self._buffer[before] not in self._delimiters.terminator:
                 before -= 1
             starts_segment = before < 0 or (
                 self._buffer[before] == self._delimiters.terminator[0] and not self._is_released(before)
             )
-            if starts_segment and not chr(self._buffer[found.end()]).isalnum():
+            if starts_segment:
                 return self._next_boundary(found.end(), end)
         return end
 

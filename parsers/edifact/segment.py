@@ -82,8 +82,10 @@ class Batch:
     def wrapped(self) -> frozenset[int]:
         """Numbers of the segments that have a line break inside."""
         raw, terminator = self.raw.lstrip(_NOISE), self.delimiters.terminator
-        breaks = raw.count(b"\n")
-        if breaks == raw.count(terminator + b"\n") + raw.count(terminator + b"\r\n") or b"\n" in self.delimiters.in_use:
+        breaks, endings = raw.count(b"\n"), (terminator + b"\n", terminator + b"\r\n")
+        release = self.delimiters.release or b"\0"
+        released = any(release + ending in raw for ending in endings)
+        if (breaks == sum(map(raw.count, endings)) and not released) or b"\n" in self.delimiters.in_use:
             return frozenset()
         return frozenset(number for number in range(len(self.texts)) if b"\n" in self._inside(number))
 

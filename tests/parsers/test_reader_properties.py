@@ -74,6 +74,25 @@ def test_byte_by_byte_is_the_same(data: bytes) -> None:
     assert read_in_chunks(data, list(range(1, len(data)))) == read_in_chunks(data, [])
 
 
+ONCE_WRONG = {
+    "a control byte inside UNZ": SEEDS[0].replace(b"UNZ", b"UN\x00Z") + SEEDS[0],
+    "a small letter in UNZ": SEEDS[0].replace(b"UNZ", b"UNz") + SEEDS[0],
+    "a released terminator before a line break": SEEDS[0].replace(b"HOXHA", b"HOX?'\r\nHA"),
+    "empty segments outside a message": SEEDS[0].replace(b"UNH+M1+PAXLST:D:12B:UN:IATA'", b"' ''"),
+    "UNB with a separator that is no ASCII": b"UNB\xa3UNOA:4\xa3A\xa3B'UNH\xa31\xa3PAXLST'" + SEEDS[0],
+    "UNT cut in its reference": SEEDS[0][: SEEDS[0].index(b"+M1'UNZ") + 2],
+    "a character set declared in the same chunk": SEEDS[0].replace(b"UNOA", b"UNOC").replace(b"HOXHA", b"H\xd6XHA"),
+}
+
+
+@pytest.mark.parametrize("data", ONCE_WRONG.values(), ids=ONCE_WRONG.keys())
+def test_what_went_wrong_once_stays_right(data: bytes) -> None:
+    whole = read_in_chunks(data, [])
+    assert any(message.manifest is not None for message in whole)
+    for step in (1, 7, 64):
+        assert read_in_chunks(data, list(range(step, len(data), step))) == whole
+
+
 @given(st.one_of(st.binary(max_size=400), mutated()))
 @settings(max_examples=150, deadline=None)
 def test_nothing_raises_and_nothing_is_silent(data: bytes) -> None:
