@@ -105,6 +105,14 @@ class Settings(BaseSettings):
         return self.refuse_after_departure_hours
 
     @model_validator(mode="after")
+    def _largest_body_fits(self) -> Self:
+        if self.submissions_in_flight_bytes_max < self.submission_bytes_max:
+            raise ValueError(
+                "KULLA_SUBMISSIONS_IN_FLIGHT_BYTES_MAX is below KULLA_SUBMISSION_BYTES_MAX: no large body would ever fit"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _production_assumes_nothing(self) -> Self:
         if self.mode is not Mode.PRODUCTION:
             return self

@@ -168,6 +168,11 @@ def test_production_assumes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "postgresql" not in repr(settings)
 
 
+def test_no_limit_makes_another_impossible() -> None:
+    with pytest.raises(ValueError, match="no large body would ever fit"):
+        Settings(_env_file=None, submissions_in_flight_bytes_max=10_000_000)
+
+
 def test_late_messages_by_mode(monkeypatch: pytest.MonkeyPatch) -> None:
     assert Settings(_env_file=None).late_after_hours is None
     monkeypatch.setenv("KULLA_REFUSE_AFTER_DEPARTURE_HOURS", "12")
