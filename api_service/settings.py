@@ -107,9 +107,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _largest_body_fits(self) -> Self:
         if self.submissions_in_flight_bytes_max < self.submission_bytes_max:
-            raise ValueError(
-                "KULLA_SUBMISSIONS_IN_FLIGHT_BYTES_MAX is below KULLA_SUBMISSION_BYTES_MAX: no large body would ever fit"
-            )
+            raise ValueError("KULLA_SUBMISSIONS_IN_FLIGHT_BYTES_MAX is too small: no large body would ever fit")
         return self
 
     @model_validator(mode="after")
