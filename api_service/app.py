@@ -3,6 +3,7 @@
 from fastapi import APIRouter, FastAPI
 
 from api_service import errors, observed
+from api_service.body_limit import BodyLimit
 from api_service.context import AppContext
 from api_service.routes import alerts, documentation, health, keys, manifests, ports, submissions, watchlists
 
@@ -31,5 +32,6 @@ def create_app(context: AppContext) -> FastAPI:
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
+    app.add_middleware(BodyLimit)
     observed.observe(app, context)
     return app

@@ -7,6 +7,7 @@ process. Children run in a session of their own: Ctrl-C in a terminal reaches on
 import asyncio
 import contextlib
 import ctypes
+import os
 import signal
 import sys
 from collections.abc import Mapping, Sequence
@@ -43,6 +44,8 @@ class Child:
     environment: Mapping[str, str]
     inherited_sockets: tuple[int, ...] = ()
     restarts: bool = True
+    niceness: int = 0
+    """How readily it lets others have the processor (0 to 19)."""
     process: asyncio.subprocess.Process | None = field(default=None, init=False)
 
     async def keep_running(self, stopping: asyncio.Event) -> None:
@@ -65,7 +68,7 @@ class Child:
             env=dict(self.environment),
             pass_fds=self.inherited_sockets,
             start_new_session=True,
-            preexec_fn=die_with_parent,
+            preexec_fn=self._prepare,
             stdin=asyncio.subprocess.DEVNULL,
         )
         ended = asyncio.ensure_future(self.process.wait())
@@ -75,6 +78,10 @@ class Child:
         if not ended.done():
             await self.stop()
         return await ended
+
+    def _prepare(self) -> None:
+        die_with_parent()
+        os.nice(self.niceness)
 
     async def stop(self) -> None:
         """SIGTERM, then SIGKILL after STOP_SECONDS_MAX."""

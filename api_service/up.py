@@ -28,11 +28,15 @@ from api_service.logs import failure
 from api_service.processes import RESTART_SECONDS_MAX, Child, run_all
 from api_service.sandbox_setup import SandboxKeys, prepare
 from api_service.settings import Mode, Settings
+from storage.database import StoreUnavailableError
 from storage.embedded.supervisor import EmbeddedPostgres
 
 READY_SECONDS_MAX = 120.0
 _BACKLOG = 2048
 """Connections the kernel keeps for us while every API process is busy or being restarted."""
+
+_BEHIND_RECEIPTS = 10
+"""Screening takes all the processor it can get; a carrier that waits for its receipt comes first."""
 
 log = structlog.get_logger()
 
@@ -47,11 +51,25 @@ async def run(settings: Settings) -> None:
         url = settings.database_url
         if url is None:
             url = await stack.enter_async_context(_supervised_postgres(settings.data_dir, stopping))
-        keys = await prepare(settings, url)
+        keys = await _prepared(settings, url, stopping)
+        if stopping.is_set():
+            return
         children = _children(settings, url, listener)
         announcement = asyncio.create_task(_announce(_base_url(settings, listener), keys))
         stack.callback(announcement.cancel)
         await run_all(children, stopping)
+
+
+async def _prepared(settings: Settings, url: str, stopping: asyncio.Event) -> SandboxKeys | None:
+    """`prepare`, as soon as the database answers."""
+    while not stopping.is_set():
+        try:
+            return await prepare(settings, url)
+        except StoreUnavailableError as error:
+            log.warning("the database does not answer, trying again", **failure(error))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), RESTART_SECONDS_MAX)
+    return None
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -95,7 +113,7 @@ def _children(settings: Settings, url: str, listener: socket.socket) -> list[Chi
         _role("api", environment, ("--listener", str(listener.fileno())), (listener.fileno(),))
         for _ in range(settings.api_processes)
     ]
-    roles += [_role("screener", environment) for _ in range(settings.screener_processes)]
+    roles += [_role("screener", environment, niceness=_BEHIND_RECEIPTS) for _ in range(settings.screener_processes)]
     if settings.kafka_bootstrap_servers is not None:
         roles.append(_role("relay", environment))
     if settings.mode is Mode.SANDBOX and settings.sandbox_traffic:
@@ -103,9 +121,15 @@ def _children(settings: Settings, url: str, listener: socket.socket) -> list[Chi
     return roles
 
 
-def _role(name: str, environment: Mapping[str, str], arguments: tuple[str, ...] = (), sockets: tuple[int, ...] = ()) -> Child:
+def _role(
+    name: str,
+    environment: Mapping[str, str],
+    arguments: tuple[str, ...] = (),
+    sockets: tuple[int, ...] = (),
+    niceness: int = 0,
+) -> Child:
     command = (sys.executable, "-m", "api_service.cli", name, *arguments)
-    return Child(name, command, environment, inherited_sockets=sockets)
+    return Child(name, command, environment, inherited_sockets=sockets, niceness=niceness)
 
 
 async def _announce(base_url: str, keys: SandboxKeys | None) -> None:

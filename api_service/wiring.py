@@ -40,7 +40,7 @@ async def database_of(settings: Settings) -> AsyncIterator[Database]:
     """The configured database; the embedded one that already runs; else an embedded one for as long as it is needed."""
     url = settings.database_url or running_url(settings.data_dir)
     if url is not None:
-        async with connected(url) as database:
+        async with opened(url) as database:
             yield database
         return
     async with EmbeddedPostgres(settings.data_dir) as server, connected(server.url) as database:
@@ -51,6 +51,16 @@ async def database_of(settings: Settings) -> AsyncIterator[Database]:
 async def connected(url: str) -> AsyncIterator[Database]:
     """A pool on this database."""
     database = await Database.connect(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """A pool on this database, whether it answers now or not: the roles wait for it, each in its own way."""
+    database = await Database.open(url)
     try:
         yield database
     finally:

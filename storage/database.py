@@ -114,6 +114,18 @@ async def _as_it_is(_connection: object) -> None:
     """
 
 
+async def _pool(url: str, connections_min: int, connections_max: int) -> "Pool":
+    return await asyncpg.create_pool(
+        url,
+        min_size=connections_min,
+        max_size=connections_max,
+        reset=_as_it_is,
+        timeout=ACQUIRE_SECONDS_MAX,
+        command_timeout=COMMAND_SECONDS_MAX,
+        server_settings=_SESSION,
+    )
+
+
 class Database:
     """A pool of connections to one PostgreSQL database."""
 
@@ -128,18 +140,14 @@ class Database:
         `url` is any libpq URL; a private socket is `postgresql:///kulla?host=DIRECTORY&user=kulla`.
         """
         try:
-            pool = await asyncpg.create_pool(
-                url,
-                min_size=1,
-                max_size=connections_max,
-                reset=_as_it_is,
-                timeout=ACQUIRE_SECONDS_MAX,
-                command_timeout=COMMAND_SECONDS_MAX,
-                server_settings=_SESSION,
-            )
+            return cls(await _pool(url, 1, connections_max), url)
         except _CANNOT_CONNECT as error:
             raise StoreUnavailableError("the database does not accept connections") from error
-        return cls(pool, url)
+
+    @classmethod
+    async def open(cls, url: str, connections_max: int = CONNECTIONS_MAX) -> Self:
+        """A pool that connects when it is first asked for something: for a role that must answer while the database is down."""
+        return cls(await _pool(url, 0, connections_max), url)
 
     async def connect_alone(self, application_name: str) -> Connection:
         """A connection outside the pool, for what belongs to a session: LISTEN, advisory locks. The caller closes it."""
