@@ -57,6 +57,11 @@ class _Lane:
             executor.shutdown(wait=False, cancel_futures=True)
             raise OverloadedError("The submission could not be read. Nothing was stored; please send it again.") from error
 
+    async def start_all(self) -> None:
+        """All processes, each asked at once: the pool starts one only where no other is idle."""
+        rules = ReadingRules("", None, datetime.now(UTC), None)
+        await asyncio.gather(*(self.read(b"", BodyKind.EDIFACT, rules) for _ in range(self._processes)))
+
     def _start(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
         return ProcessPoolExecutor(self._processes, mp_context=context, initializer=_end_with_parent)
@@ -76,9 +81,8 @@ class ReadingPool:
         self._huge = _Lane(HUGE_PROCESSES)
 
     async def start(self) -> None:
-        """Start the ordinary processes now, so that the first carrier does not wait for them. Optional."""
-        rules = ReadingRules("", None, datetime.now(UTC), None)
-        await self._ordinary.read(b"", BodyKind.EDIFACT, rules)
+        """Start the ordinary processes now, so that the first carriers do not wait for them. Optional."""
+        await self._ordinary.start_all()
 
     async def read(self, body: bytes, kind: BodyKind, rules: ReadingRules) -> Reading:
         """The reading of a body. Raises OverloadedError where the process that was reading it died."""

@@ -67,7 +67,7 @@ class Settings(BaseSettings):
         "next door, so that nobody else waits for them.",
     )
     reading_processes: int = Field(
-        default=1, ge=1, le=16, description="Processes for each HTTP process that read ordinary bodies; one reads 100 a second."
+        default=2, ge=1, le=16, description="Processes for each HTTP process that read ordinary bodies; one reads 100 a second."
     )
     requests_per_second_max: float = Field(
         default=200.0,
