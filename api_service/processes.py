@@ -12,6 +12,7 @@ import signal
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
@@ -33,6 +34,17 @@ def die_with_parent() -> None:
     """Called in the child between fork and exec."""
     if _libc is not None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def _be_nice(niceness: int) -> None:
+    """Let others have the processor first.
+
+    A child has a session of its own, and with it (where the kernel groups by session) a share of its own. Within that group a
+    nice value counts nothing, so the group is told as well.
+    """
+    os.nice(niceness)
+    with contextlib.suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(niceness), "ascii")
 
 
 @dataclass
@@ -67,7 +79,6 @@ class Child:
             *self.command,
             env=dict(self.environment),
             pass_fds=self.inherited_sockets,
-            start_new_session=True,
             preexec_fn=self._prepare,
             stdin=asyncio.subprocess.DEVNULL,
         )
@@ -80,8 +91,9 @@ class Child:
         return await ended
 
     def _prepare(self) -> None:
+        os.setsid()  # here and not by `start_new_session`: it must come before the niceness, which belongs to the session
         die_with_parent()
-        os.nice(self.niceness)
+        _be_nice(self.niceness)
 
     async def stop(self) -> None:
         """SIGTERM, then SIGKILL after STOP_SECONDS_MAX."""
