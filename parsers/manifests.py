@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from parsers.cusres.opening import opening_of
 from parsers.edifact.events import (
     Event,
     GroupEnded,
@@ -22,7 +23,7 @@ from parsers.edifact.events import (
     component,
 )
 from parsers.edifact.reader import InterchangeReader, NeedData
-from parsers.message import ReadMessage
+from parsers.message import Origin, ReadMessage
 from parsers.paxlst.reader import Context, prepared_at, read_message
 from schemas.finding import Finding
 from schemas.identifiers import derive, manifest_id
@@ -48,7 +49,7 @@ class ManifestReader:
         self._pending: list[Finding] = []
         self._held: ReadMessage | None = None
         self._ready: deque[ReadMessage] = deque()
-        self._index = 0
+        self._index = self._interchange_number = 0
 
     def feed(self, data: bytes) -> list[ReadMessage]:
         """More bytes."""
@@ -95,6 +96,7 @@ class ManifestReader:
                 if self._pending:
                     self._put_alone()
                 self._header, self._interchange = None, Interchange()
+                self._interchange_number += 1
             case InputUnreadable():
                 self._release()
                 self._pending.extend(event.findings)
@@ -115,9 +117,14 @@ class ManifestReader:
             message_type=component(message.header, 2).upper() or None,
             function=reading.function,
             interchange=self._interchange,
+            origin=self._origin(message),
         )
         self._index += 1
         return read
+
+    def _origin(self, message: MessageRead) -> Origin:
+        opening = opening_of(message, self._header)
+        return Origin(self._interchange_number, self._header, message.group, message.header, opening)
 
     def _attach(self, findings: tuple[Finding, ...]) -> None:
         if self._held is None:
@@ -134,7 +141,9 @@ class ManifestReader:
             self._held = None
 
     def _put_alone(self) -> None:
-        self._ready.append(ReadMessage(None, tuple(self._pending), self._index, interchange=self._interchange))
+        origin = Origin(self._interchange_number, self._header) if self._header is not None else None
+        alone = ReadMessage(None, tuple(self._pending), self._index, interchange=self._interchange, origin=origin)
+        self._ready.append(alone)
         self._pending = []
         self._index += 1
 

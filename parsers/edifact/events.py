@@ -54,6 +54,11 @@ class InterchangeHeader:
         return component(self.elements, 7) or None
 
     @property
+    def priority(self) -> str | None:
+        """0029."""
+        return component(self.elements, 8) or None
+
+    @property
     def acknowledgement_requested(self) -> bool:
         """0031: the sender wants a CONTRL."""
         return component(self.elements, 9) == "1"

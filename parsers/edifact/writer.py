@@ -19,6 +19,8 @@ from parsers.edifact.charset import DECLARED
 
 Element = str | Sequence[str | None] | None
 Segment = tuple[Element, ...]
+Address = str | tuple[str, ...]
+"""Who sends or receives: `ID` or `ID:QUALIFIER`; or the components one by one, repeated as somebody sent them."""
 
 
 class Separators(NamedTuple):
@@ -68,15 +70,16 @@ class Envelope:
     """UNB and UNG, and how the bytes look.
 
     `group_reference` None = no UNG/UNE. `prepared_at` is written as it stands (`YYMMDD:HHMM`, or with the century where
-    `long_date`). `line_break` follows every terminator. Addresses are `ID` or `ID:QUALIFIER`.
+    `long_date`). `line_break` follows every terminator. `folded` False: data is written as it stands, whatever the syntax
+    level allows, because somebody else's text is repeated; what its set lacks makes the whole interchange UTF-8.
     """
 
-    sender: str
-    recipient: str
+    sender: Address
+    recipient: Address
     prepared_at: datetime
     control_reference: str
     group_reference: str | None = None
-    group_sender: str | None = None
+    group_sender: Address | None = None
     message_type: str = "PAXLST"
     directory: str = "D:12B"
     syntax: str = "UNOA"
@@ -88,6 +91,7 @@ class Envelope:
     separators: Separators = DEFAULT_SEPARATORS
     una: bool = True
     line_break: str = ""
+    folded: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +103,35 @@ class OutgoingMessage:
     body: Sequence[Segment] = field(default_factory=tuple)
 
 
+@dataclass(frozen=True, slots=True)
+class OutgoingGroup:
+    """Messages between UNG and UNE; `header` is UNG as a whole, None where the messages stand without a group."""
+
+    header: Segment | None
+    messages: Sequence[OutgoingMessage]
+
+    @property
+    def reference(self) -> Element:
+        """0048."""
+        return self.header[5] if self.header is not None and len(self.header) > 5 else None
+
+
 def write_interchange(envelope: Envelope, messages: Sequence[OutgoingMessage]) -> bytes:
     """The bytes of one interchange. UNT, UNE and UNZ are counted here, so that they are always right."""
+    header = _group_header(envelope) if envelope.group_reference is not None else None
+    return write_groups(envelope, [OutgoingGroup(header, messages)])
+
+
+def write_groups(envelope: Envelope, groups: Sequence[OutgoingGroup]) -> bytes:
+    """As `write_interchange`, with groups of the caller's own; those of the envelope are not looked at."""
     writer = _SegmentWriter(envelope)
     advice = envelope.separators.advice() + envelope.line_break if envelope.una else ""
-    text = advice + "".join(writer.write(segment) for segment in _interchange_segments(envelope, messages))
-    return text.encode(DECLARED[envelope.syntax])
+    text = advice + "".join(writer.write(segment) for segment in _interchange_segments(envelope, groups))
+    try:
+        return text.encode(DECLARED[envelope.syntax])
+    except UnicodeEncodeError:
+        assert not envelope.folded, "folded text fits its set"
+        return text.encode("utf-8", "replace")
 
 
 def escape(text: str, separators: Separators = DEFAULT_SEPARATORS) -> str:
@@ -150,6 +177,7 @@ class _SegmentWriter:
     def __init__(self, envelope: Envelope) -> None:
         self._separators = envelope.separators
         self._syntax = envelope.syntax
+        self._folded = envelope.folded
         self._end = envelope.separators.terminator + envelope.line_break
         self._written: dict[str, str] = {"": ""}
 
@@ -167,7 +195,8 @@ class _SegmentWriter:
     def _data(self, text: str) -> str:
         written = self._written.get(text)
         if written is None:
-            written = self._written[text] = escape(fold(text, self._syntax), self._separators)
+            folded = fold(text, self._syntax) if self._folded else text
+            written = self._written[text] = escape(folded, self._separators)
         return written
 
 
@@ -177,29 +206,29 @@ def _trimmed(parts: list[str]) -> list[str]:
     return parts
 
 
-def _interchange_segments(envelope: Envelope, messages: Sequence[OutgoingMessage]) -> Iterable[Segment]:
-    date_format = "%Y%m%d" if envelope.long_date else "%y%m%d"
-    prepared = (envelope.prepared_at.strftime(date_format), envelope.prepared_at.strftime("%H%M"))
-    yield _interchange_header(envelope, prepared)
-    grouped = envelope.group_reference is not None
-    if grouped:
-        yield _group_header(envelope, prepared)
-    for message in messages:
-        yield ("UNH", message.reference, *message.header)
-        yield from message.body
-        yield ("UNT", str(len(message.body) + 2), message.reference)
-    if grouped:
-        yield ("UNE", str(len(messages)), envelope.group_reference)
-    yield ("UNZ", "1" if grouped else str(len(messages)), envelope.control_reference)
+def _interchange_segments(envelope: Envelope, groups: Sequence[OutgoingGroup]) -> Iterable[Segment]:
+    yield _interchange_header(envelope)
+    grouped = 0
+    for group in groups:
+        if group.header is not None:
+            grouped += 1
+            yield group.header
+        for message in group.messages:
+            yield ("UNH", message.reference, *message.header)
+            yield from message.body
+            yield ("UNT", str(len(message.body) + 2), message.reference)
+        if group.header is not None:
+            yield ("UNE", str(len(group.messages)), group.reference)
+    yield ("UNZ", str(grouped or sum(len(group.messages) for group in groups)), envelope.control_reference)
 
 
-def _interchange_header(envelope: Envelope, prepared: tuple[str, str]) -> Segment:
+def _interchange_header(envelope: Envelope) -> Segment:
     return (
         "UNB",
         (envelope.syntax, str(envelope.syntax_version)),
-        envelope.sender.split(":"),
-        envelope.recipient.split(":"),
-        prepared,
+        _components(envelope.sender),
+        _components(envelope.recipient),
+        prepared_element(envelope),
         envelope.control_reference,
         "",
         envelope.application_reference,
@@ -210,13 +239,23 @@ def _interchange_header(envelope: Envelope, prepared: tuple[str, str]) -> Segmen
     )
 
 
-def _group_header(envelope: Envelope, prepared: tuple[str, str]) -> Segment:
+def prepared_element(envelope: Envelope) -> Element:
+    """S004: date and time of preparation."""
+    date_format = "%Y%m%d" if envelope.long_date else "%y%m%d"
+    return (envelope.prepared_at.strftime(date_format), envelope.prepared_at.strftime("%H%M"))
+
+
+def _components(address: Address) -> Sequence[str]:
+    return address.split(":") if isinstance(address, str) else address
+
+
+def _group_header(envelope: Envelope) -> Segment:
     return (
         "UNG",
         envelope.message_type,
-        (envelope.group_sender or envelope.sender).split(":"),
-        envelope.recipient.split(":"),
-        prepared,
+        _components(envelope.group_sender or envelope.sender),
+        _components(envelope.recipient),
+        prepared_element(envelope),
         envelope.group_reference,
         "UN",
         envelope.directory.split(":"),
