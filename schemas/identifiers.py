@@ -6,6 +6,7 @@ underscore, and 128 bits of SHA-256 in lower-case base 32.
 """
 
 import hashlib
+from collections.abc import Iterable
 
 _DIGEST_BYTES = 16  # 128 bits: no collision in any number of manifests this world can send
 _DIGITS = "abcdefghijklmnopqrstuvwxyz234567"  # RFC 4648 base 32, lower case
@@ -23,8 +24,24 @@ def derive(prefix: str, *parts: str | bytes) -> str:
         data = part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part
         digest.update(len(data).to_bytes(8, "big"))
         digest.update(data)
-    number = int.from_bytes(digest.digest()[:_DIGEST_BYTES], "big") << 2  # 128 bits, padded to 13 pairs of digits
+    return _named(prefix, digest.digest())
+
+
+def _named(prefix: str, digest: bytes) -> str:
+    number = int.from_bytes(digest[:_DIGEST_BYTES], "big") << 2  # 128 bits, padded to 13 pairs of digits
     return f"{prefix}_{''.join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])}"
+
+
+def derive_each(prefix: str, first: str, seconds: Iterable[str]) -> list[str]:
+    """`derive(prefix, first, second)` for each second part, at a fraction of the time."""
+    data = first.encode("utf-8", "surrogatepass")
+    begin, names = hashlib.sha256(len(data).to_bytes(8, "big") + data), []
+    for second in seconds:
+        data = second.encode("utf-8", "surrogatepass")
+        digest = begin.copy()
+        digest.update(len(data).to_bytes(8, "big") + data)
+        names.append(_named(prefix, digest.digest()))
+    return names
 
 
 def submission_id(owner: str, body: bytes) -> str:
@@ -45,6 +62,11 @@ def flight_id(flight_key: str) -> str:
 def traveller_id(flight_key: str, identity: str) -> str:
     """A person on a flight. `identity` is the strongest identity the message gives (see `parsers.paxlst`)."""
     return derive("trv", flight_key, identity)
+
+
+def traveller_ids(flight_key: str, identities: Iterable[str]) -> list[str]:
+    """The `traveller_id` of each of these identities."""
+    return derive_each("trv", flight_key, identities)
 
 
 def alert_id(traveller: str, traveller_version: str, list_id: str, record_id: str, record_version: int) -> str:

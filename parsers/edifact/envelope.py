@@ -71,7 +71,7 @@ class Envelope:
     def take(self, batch: Batch) -> None:
         """Read on. Service segments go through the table; what lies between them is copied in bulk."""
         texts, begin = batch.texts, 0
-        for number in [number for number, text in enumerate(texts) if text[:2] == "UN" or text == OVERSIZE]:
+        for number in batch.special:
             text = texts[number]
             if text == OVERSIZE:
                 self._data(batch, begin, number + 1)
@@ -85,7 +85,7 @@ class Envelope:
         self._data(batch, begin, len(texts))
 
     def _data(self, batch: Batch, begin: int, end: int) -> None:
-        if begin >= end or not any(batch.texts[begin:end]):
+        if begin >= end or not (batch.texts[begin] or any(batch.texts[begin:end])):
             return
         if self._message is None:
             begin = next(number for number in range(begin, end) if batch.texts[number])

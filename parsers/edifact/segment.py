@@ -30,13 +30,19 @@ Elements = list[list[str]]
 
 
 class Batch:
-    """A run of whole segments. `texts` has one entry a terminator, some of them empty; releases are still marked."""
+    """A run of whole segments. `texts` has one entry a terminator, some of them empty; releases are still marked.
+
+    `special` are the numbers of the segments that an envelope must look at: service segments (and what only begins like
+    one), and those that were too long. `has_empty`: some texts may be empty.
+    """
 
     def __init__(self, raw: bytes, offset: int, delimiters: Delimiters, syntax: str) -> None:
         self.raw = raw
         self.offset = offset
         self.delimiters = delimiters
         self.foreign: dict[int, str] = {}
+        self.has_empty = True
+        self.special: list[int] = []
         self.texts = self._split(syntax)
 
     def _split(self, syntax: str) -> list[str]:
@@ -51,11 +57,29 @@ class Batch:
         else:
             texts = self._decode_each(clean.split(terminator), syntax)
         texts.pop()  # what follows the last terminator: nothing
-        if texts and len(self.raw) - len(clean) + max(map(len, texts)) > SEGMENT_BYTES_MAX:
-            self._drop_oversize(texts)
-        if (terminator + b" ") in clean or clean.startswith(b" "):
+        oversize = self._may_be_oversize(clean) and self._drop_oversize(texts)
+        if oversize or (terminator + b" ") in clean or clean.startswith(b" "):
             texts = [text.lstrip(" ") for text in texts]
+            self.special = [number for number, text in enumerate(texts) if text[:2] == "UN" or text == OVERSIZE]
+        else:
+            self.special = _starts(clean, terminator)
+            self.has_empty = terminator * 2 in clean or clean.startswith(terminator)
         return texts
+
+    def _may_be_oversize(self, clean: bytes) -> bool:
+        """Whether anywhere more bytes than a segment may have lie between two terminators, as received."""
+        terminator, size, begin = self.delimiters.terminator, len(self.raw), 0
+        if size <= SEGMENT_BYTES_MAX:
+            return False
+        stand_in = self.delimiters.stand_ins[terminator] if self.delimiters.release is not None else None
+        if stand_in is not None and stand_in in clean:
+            return True
+        while begin < size:
+            place = self.raw.rfind(terminator, begin, begin + SEGMENT_BYTES_MAX + 1)
+            if place < 0:
+                return True
+            begin = place + 1
+        return False
 
     def _decode_each(self, pieces: list[bytes], syntax: str) -> list[str]:
         texts = []
@@ -66,12 +90,14 @@ class Batch:
             texts.append(text)
         return texts
 
-    def _drop_oversize(self, texts: list[str]) -> None:
-        begin = 0
+    def _drop_oversize(self, texts: list[str]) -> bool:
+        begin, found = 0, False
         for number, end in enumerate(self._ends):
             if end - 1 - begin > SEGMENT_BYTES_MAX:
                 texts[number] = OVERSIZE
+                found = True
             begin = end
+        return found
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -81,11 +107,14 @@ class Batch:
     @cached_property
     def wrapped(self) -> frozenset[int]:
         """Numbers of the segments that have a line break inside."""
-        raw, terminator = self.raw.lstrip(_NOISE), self.delimiters.terminator
-        breaks, endings = raw.count(b"\n"), (terminator + b"\n", terminator + b"\r\n")
-        release = self.delimiters.release or b"\0"
-        released = any(release + ending in raw for ending in endings)
-        if (breaks == sum(map(raw.count, endings)) and not released) or b"\n" in self.delimiters.in_use:
+        raw, terminator, release = self.raw.lstrip(_NOISE), self.delimiters.terminator, self.delimiters.release
+        if b"\n" in self.delimiters.in_use:
+            return frozenset()
+        breaks, behind = raw.count(b"\n"), raw.count(terminator + b"\r\n")
+        if behind < breaks:
+            behind += raw.count(terminator + b"\n")
+        released = release is not None and any(release + terminator + end in raw for end in (b"\n", b"\r\n"))
+        if behind == breaks and not released:
             return frozenset()
         return frozenset(number for number in range(len(self.texts)) if b"\n" in self._inside(number))
 
@@ -109,7 +138,18 @@ class OversizeBatch(Batch):
             start[:64] + delimiters.terminator, offset, Delimiters(release=None, terminator=delimiters.terminator), ""
         )
         self.texts = [OVERSIZE]
+        self.special = [0]
         self.foreign = {}
+
+
+def _starts(clean: bytes, terminator: bytes) -> list[int]:
+    """The numbers of the segments that begin with UN."""
+    mark, numbers, number, begin = terminator + b"UN", [0] if clean.startswith(b"UN") else [], 0, 0
+    while (place := clean.find(mark, begin)) >= 0:
+        number += clean.count(terminator, begin, place + 1)
+        numbers.append(number)
+        begin = place + 1
+    return numbers
 
 
 def split_elements(text: str, delimiters: Delimiters) -> Elements:
@@ -140,7 +180,7 @@ class SegmentList:
     def extend(self, batch: Batch, begin: int, end: int) -> None:
         """Take over segments `begin` up to `end` of a batch."""
         texts = batch.texts[begin:end]
-        if "" not in texts:
+        if not batch.has_empty or "" not in texts:
             self._run(batch, begin, texts)
             return
         for number, text in enumerate(texts, begin):

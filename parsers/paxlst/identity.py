@@ -7,7 +7,7 @@ else name and birth date with the booking. Families share a booking, so it never
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from schemas.identifiers import traveller_id
+from schemas.identifiers import traveller_ids
 
 _SEPARATOR = "\x1f"  # cannot occur in a value that was read: control bytes are dropped
 
@@ -32,20 +32,27 @@ def assign_ids(flight_key: str, people: Sequence[dict[str, Any]]) -> list[int]:
     Whoever comes second with a strong identity is named by the next weaker one; whoever has nothing of his own left gets an
     ordinal. Returns the positions of all who did not get their strongest.
     """
-    taken: set[str] = set()
+    taken: dict[str, None] = {}
     repeated = []
     for position, person in enumerate(people):
-        identity, first = "", ""
-        for identity in identities(person):
-            first = first or identity
-            if identity not in taken:
-                break
-        ordinal, unique = 2, identity
-        while unique in taken:
-            unique = f"{identity}{_SEPARATOR}{ordinal + len(taken)}" if ordinal > 2 else f"{identity}{_SEPARATOR}2"
-            ordinal += 1
-        taken.add(unique)
-        if unique != first:
+        identity = next(identities(person))
+        if identity in taken:
+            identity = _unique(person, taken)
             repeated.append(position)
-        person["traveller_id"] = traveller_id(flight_key, unique)
+        taken[identity] = None
+    for person, name in zip(people, traveller_ids(flight_key, taken), strict=True):
+        person["traveller_id"] = name
     return repeated
+
+
+def _unique(person: Mapping[str, Any], taken: Mapping[str, None]) -> str:
+    """The strongest identity that nobody has yet, else the weakest with an ordinal."""
+    identity = ""
+    for identity in identities(person):
+        if identity not in taken:
+            return identity
+    unique, ordinal = f"{identity}{_SEPARATOR}2", 3
+    while unique in taken:
+        unique = f"{identity}{_SEPARATOR}{ordinal + len(taken)}"
+        ordinal += 1
+    return unique

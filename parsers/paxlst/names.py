@@ -14,6 +14,13 @@ _PLACEHOLDERS = frozenset({"FNU", "LNU"})
 """First or last name unknown: not a name."""
 
 _GLUED_ENDINGS = ("MR", "MRS", "MISS", "MSTR", "CHD")
+
+ENDINGS_TO_LOOK_AT = frozenset(word[-2:] for word in {*TITLES, *_PLACEHOLDERS, *_GLUED_ENDINGS})
+"""The last two letters of given names that may be, or end in, something else than a name."""
+
+SURNAMES_TO_LOOK_AT = _PLACEHOLDERS
+"""Surnames that call for more than being copied."""
+
 _GLUED = re.compile(r"[A-Z]{3,}(?:" + "|".join(_GLUED_ENDINGS) + ")")
 
 

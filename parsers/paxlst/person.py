@@ -8,38 +8,22 @@ remembered by its text for the length of the message, if there was nothing to re
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any, NamedTuple
 
 from parsers.edifact.events import component
 from parsers.edifact.segment import Elements, SegmentList, split_elements
 from parsers.paxlst import values
+from parsers.paxlst.draft import Draft
 from parsers.paxlst.names import read_name
 from parsers.paxlst.report import Report
+from parsers.paxlst.usual import UsualForms, usual_forms
 from parsers.paxlst.values import Place, decimal
 from schemas.codes import CONTACT_FIELDS, PERSON_QUALIFIERS, REFERENCE_FIELDS, WEIGHT_UNITS_KG
 
 BAG_TAGS_MAX = 99
 """Consecutive tags of one person. A group checked in together stays below; a number of nine digits here is an attack."""
-
-
-@dataclass(slots=True)
-class Draft:
-    """A person being read. `values`, `documents` and the others have the field names of `schemas.traveller`."""
-
-    index: int
-    qualifier: str
-    values: dict[str, Any] = field(default_factory=dict)
-    raw: dict[str, str] = field(default_factory=dict)
-    documents: list[dict[str, str]] = field(default_factory=list)
-    document_indexes: list[int] = field(default_factory=list)
-    references: dict[str, str] = field(default_factory=dict)
-    bookings: list[str] = field(default_factory=list)
-    other_references: list[str] = field(default_factory=list)
-    bags: dict[str, Any] = field(default_factory=dict)
-    contact: dict[str, str] = field(default_factory=dict)
-    unknown: list[str] = field(default_factory=list)
 
 
 class Rule(NamedTuple):
@@ -85,6 +69,23 @@ _KEPT_SILENTLY = frozenset({"GEI", "FTX", "EMP", "NAT", "ATT", "DTM", "LOC", "ME
 """Tags of the directory that say nothing we have a field for, in this form."""
 
 
+def _assign(draft: Draft, known: Assignment) -> bool:
+    """Set what a segment with the same text set before. False where that is not possible."""
+    holder, field, value, raw = known
+    target: dict[str, Any] | None = draft.values if holder == 0 else draft.document if holder == 1 else draft.bags
+    if target is None or field in target:
+        return False
+    target[field] = value
+    if raw is not None:
+        draft.raw[field] = raw
+    return True
+
+
+@cache
+def _own_starts(element: str) -> frozenset[str]:
+    return frozenset(tag + element for tag in PERSON_TAGS)
+
+
 class People:
     """Reads person groups into drafts."""
 
@@ -92,49 +93,59 @@ class People:
         self._segments = segments
         self._report = report
         self._memory: dict[str, Assignment] = {}
-        self._document: dict[str, str] | None = None
-        self.flight_day = date(2000, 1, 1)
+        self._forms: UsualForms | None = None
+        self._flight_day = date(2000, 1, 1)
         element = segments.delimiters.element_text
         self._delimiters = segments.delimiters
         self._repetition = segments.delimiters.repetition_text
-        self._own_starts = frozenset(tag + element for tag in PERSON_TAGS)
+        self._own_starts = _own_starts(element)
+        self._document_start, self._person_start = f"DOC{element}", f"NAD{element}"
         self.person: Draft | None = None
         self.drafts: list[Draft] = []
 
+    def begin(self, flight_day: date) -> None:
+        """The flight is known, people follow: two-digit years are completed by this day."""
+        self._flight_day = flight_day
+        self._forms = usual_forms(self._delimiters, flight_day)
+
     def open(self, index: int, elements: Elements, qualifier: str) -> None:
         """NAD of a person."""
-        person = self.person = Draft(index, qualifier)
-        self._document = None
+        person = self.person = Draft(index, qualifier, PERSON_QUALIFIERS.get(qualifier, "passenger"))
         self.drafts.append(person)
-        person.values["kind"] = PERSON_QUALIFIERS.get(qualifier, "passenger")
         self._name(person, elements)
         if len(elements) > 5:
             self._address(person, elements)
 
     def close(self) -> None:
         """What follows belongs to no person."""
-        self.person = self._document = None
+        self.person = None
 
     def read_run(self, index: int, end: int) -> int:
-        """The segments of the open person from `index` on; returns the first that is not his, at most `end`."""
-        person, texts, recall = self.person, self._segments.texts, self._memory.get
-        assert person is not None
-        own = self._own_starts
+        """The segments of the open person from `index` on, and the people after him; returns the first segment that is
+        neither, or that begins a person in an unusual way; at most `end`."""
+        texts, recall, forms, draft = self._segments.texts, self._memory.get, self._forms, self.person
+        assert forms is not None
+        assert draft is not None
+        step_of, opened, read_document = forms.steps.get, forms.open, forms.document
         while index < end:
             text = texts[index]
-            known = recall(text)
-            if known is not None:
-                holder, field, value, raw = known
-                target: dict[str, Any] | None = (person.values, self._document, person.bags)[holder]
-                if target is not None and field not in target:
-                    target[field] = value
-                    if raw is not None:
-                        person.raw[field] = raw
-                    index += 1
-                    continue
-            if text[:4] not in own:
-                break
-            self.read(index, text)
+            if (known := recall(text)) is not None:
+                understood = _assign(draft, known)
+            elif (step := step_of(text[:7])) is not None:
+                understood = step(draft, index, text)
+            elif (start := text[:4]) == self._person_start:
+                person = opened(index, text)
+                if person is None:
+                    return index
+                self.person = draft = person
+                self.drafts.append(person)
+                understood = True
+            else:
+                understood = start == self._document_start and read_document(draft, index, text)
+            if not understood:
+                if text[:4] not in self._own_starts:
+                    break
+                self.read(index, text)
             index += 1
         return index
 
@@ -143,7 +154,7 @@ class People:
         person = self.person
         assert person is not None
         elements = split_elements(text, self._delimiters)
-        if self._repetition is not None and self._repetition in text:
+        if self._repeats(text):
             self._report.add("repetition_dropped", (index, None, None))
         tag, qualifier = elements[0][0], elements[1][0] if len(elements) > 1 else ""
         step = _step(tag, qualifier)
@@ -151,24 +162,32 @@ class People:
             tag = tag.strip().upper()
             step = _step(tag, component(elements, 1))
         if isinstance(step, Rule):
-            self._apply(person, step, index, text, elements)
+            self._apply(person, step, index, elements)
         elif step is None or not step(self, person, index, elements):
             self._keep(person, index, tag)
+
+    def _remember(self, index: int, assignment: Assignment) -> None:
+        text = self._segments.texts[index]
+        if not self._repeats(text):
+            self._memory[text] = assignment
+
+    def _repeats(self, text: str) -> bool:
+        return self._repetition is not None and self._repetition in text
 
     def _keep(self, person: Draft, index: int, tag: str) -> None:
         person.unknown.append(self._segments.verbatim(index))
         if tag not in _KEPT_SILENTLY:
             self._report.add("segment_unknown", (index, None, None), tag=tag[:3])
 
-    def _apply(self, person: Draft, rule: Rule, index: int, text: str, elements: Elements) -> None:
+    def _apply(self, person: Draft, rule: Rule, index: int, elements: Elements) -> None:
         sent = component(elements, rule.element, rule.component)
         if not sent and rule.component == 1:
             sent = component(elements, rule.element - 1) if rule.element > 2 else ""
         if not sent or sent in {"<", "<<<"}:
             return
         before = self._report.count
-        value = rule.read(sent, Place(self._report, index, rule.element, rule.component, self.flight_day, elements))
-        target: dict[str, Any] | None = self._document if rule.of_document else person.values
+        value = rule.read(sent, Place(self._report, index, rule.element, rule.component, self._flight_day, elements))
+        target: dict[str, Any] | None = person.document if rule.of_document else person.values
         if target is None:
             person.unknown.append(self._segments.verbatim(index))
             self._report.add("document_not_opened", (index, None, None), tag=f"{elements[0][0]}+{component(elements, 1)}")
@@ -183,8 +202,8 @@ class People:
             target[rule.field] = value
             if raw is not None:
                 person.raw[rule.field] = raw
-            if self._report.count == before and self._repetition is None:
-                self._memory[text] = Assignment(int(rule.of_document), rule.field, value, raw)
+            if self._report.count == before:
+                self._remember(index, Assignment(int(rule.of_document), rule.field, value, raw))
         elif target[rule.field] != value:
             person.unknown.append(self._segments.verbatim(index))
             self._report.add(
@@ -216,7 +235,7 @@ class People:
             "postcode": component(elements, 8),
         }
         if country:
-            place = Place(self._report, person.index, 9, 1, self.flight_day)
+            place = Place(self._report, person.index, 9, 1, self._flight_day)
             read = values.read_country(country, place)
             address["country"] = read or ""
             if read != country:
@@ -236,19 +255,19 @@ class People:
             document["number"] = number
         if sent and sent != number:
             document["number_raw"] = sent
-        self._document = document
+        person.document = document
         person.documents.append(document)
         person.document_indexes.append(index)
         return True
 
-    def _issuer(self, _person: Draft, index: int, elements: Elements) -> bool:
-        document, before = self._document, self._report.count
+    def _issuer(self, person: Draft, index: int, elements: Elements) -> bool:
+        document, before = person.document, self._report.count
         code, name = component(elements, 2), component(elements, 2, 4) or component(elements, 3, 4)
         if document is None:
             self._report.add("document_not_opened", (index, None, None), tag="LOC+91")
             return False
         if code:
-            read = values.read_country(code, Place(self._report, index, 2, 1, self.flight_day))
+            read = values.read_country(code, Place(self._report, index, 2, 1, self._flight_day))
             if document.get("issuing_country", read) != read:
                 self._report.add("value_repeated", (index, 2, 1), tag="LOC+91")
                 return False
@@ -257,7 +276,7 @@ class People:
             if read != code:
                 document["issuing_country_raw"] = code
             elif self._report.count == before and not name:
-                self._memory[self._segments.texts[index]] = Assignment(1, "issuing_country", read, None)
+                self._remember(index, Assignment(1, "issuing_country", read, None))
         if name:
             document["place_of_issue"] = name
         return True
@@ -266,7 +285,7 @@ class People:
         code = component(elements, 2)
         names = [component(elements, number, 4) for number in range(2, len(elements))]
         if code:
-            read = values.read_country(code, Place(self._report, index, 2, 1, self.flight_day))
+            read = values.read_country(code, Place(self._report, index, 2, 1, self._flight_day))
             if read is not None:
                 person.values.setdefault("birth_country", read)
             if read != code:
@@ -289,7 +308,10 @@ class People:
         return True
 
     def _communication(self, person: Draft, _index: int, elements: Elements) -> bool:
-        read_contacts(elements, person.contact)
+        contact: dict[str, str] = person.values.get("contact", {})
+        read_contacts(elements, contact)
+        if contact:
+            person.values["contact"] = contact
         return True
 
     def _bag_count(self, person: Draft, index: int, elements: Elements) -> bool:
@@ -300,7 +322,7 @@ class People:
                 self._report.add("number_invalid", (index, at, None))
             return not text
         person.bags.setdefault("count", int(number))
-        self._memory[self._segments.texts[index]] = Assignment(2, "count", int(number), None)
+        self._remember(index, Assignment(2, "count", int(number), None))
         return True
 
     def _bag_weight(self, person: Draft, index: int, elements: Elements) -> bool:

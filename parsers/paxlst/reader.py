@@ -140,7 +140,7 @@ class MessageReader:
         qualifier = component(elements, 1).upper()
         if qualifier in PERSON_QUALIFIERS or (self.route.open and qualifier not in _PARTIES):
             if not self.people.drafts:
-                self.people.flight_day = self._flight_day()
+                self.people.begin(self._flight_day())
             if qualifier not in PERSON_QUALIFIERS:
                 self.report.add("person_qualifier_unknown", (index, 1, 1), qualifier)
             self.people.open(index, elements, qualifier)
@@ -222,7 +222,9 @@ class MessageReader:
             self.report.add("count_exceeded", (self._count_index, 1, 2), counted=len(travellers), declared=declared)
         return Manifest.model_validate(self._manifest_fields(flight, travellers, declared))
 
-    def _manifest_fields(self, flight: dict[str, object], travellers: list[Any], declared: int | None) -> dict[str, Any]:
+    def _manifest_fields(
+        self, flight: dict[str, object], travellers: list[dict[str, Any]], declared: int | None
+    ) -> dict[str, Any]:
         header, context = self._context.interchange, self._context
         return {
             "manifest_id": context.manifest_id,
