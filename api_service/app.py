@@ -5,11 +5,24 @@ from fastapi import APIRouter, FastAPI
 from api_service import errors, observed
 from api_service.body_limit import BodyLimit
 from api_service.context import AppContext
-from api_service.routes import alerts, documentation, health, keys, manifests, ports, submissions, watchlists
+from api_service.routes import (
+    alerts,
+    documentation,
+    health,
+    keys,
+    manifests,
+    ports,
+    quality,
+    schedules,
+    submissions,
+    watchlists,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     manifests.router,
     submissions.router,
+    quality.router,
+    schedules.router,
     watchlists.router,
     alerts.router,
     ports.router,

@@ -2,7 +2,7 @@
 
 import typer
 
-from api_service.commands import keys, offline, roles, traffic, watchlist
+from api_service.commands import keys, offline, roles, schedule, traffic, watchlist
 
 app = typer.Typer(
     name="kulla",
@@ -21,6 +21,7 @@ app.command("parse")(offline.parse)
 app.command("screen")(offline.screen)
 app.command("simulate")(traffic.simulate)
 app.add_typer(watchlist.app, name="watchlist")
+app.add_typer(schedule.app, name="schedule")
 app.add_typer(keys.app, name="keys")
 
 

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from api_service.message_facts import facts_of
 from parsers import ReadMessage, read_manifests
 from parsers.manifest_json import read_manifest_json
 from schemas import identifiers
@@ -26,6 +27,7 @@ from schemas.flight import Flight
 from schemas.manifest import Manifest
 from schemas.receipt import Interchange, MessageReceipt, MessageStatus, Receipt
 from storage.bodies import deflate
+from storage.message_facts import as_json
 from storage.submissions import ManifestRow
 
 FLIGHT_CHARACTERS_MAX = 100
@@ -53,6 +55,7 @@ class ReadingRules:
 class Reading:
     """What a submission is. `receipt` is `schemas.receipt.Receipt` as JSON; `manifests` only those that are accepted.
 
+    `facts`: what is remembered of each message, also of those rejected (`storage.message_facts.as_json`).
     `foreign_carrier`: the first carrier that is not the key's, if any; nothing may be stored then.
     """
 
@@ -62,6 +65,7 @@ class Reading:
     usable: bool
     statuses: tuple[MessageStatus, ...]
     manifests: tuple[ManifestRow, ...]
+    facts: str
     foreign_carrier: str | None = None
 
 
@@ -94,6 +98,7 @@ def read_submission(body: bytes, kind: BodyKind, rules: ReadingRules) -> Reading
         usable=receipt.usable,
         statuses=tuple(message.receipt.status for message in judged),
         manifests=tuple(_row(message.index, message.manifest) for message in judged if message.manifest is not None),
+        facts=as_json([facts_of(message.index, message.receipt, message.manifest, rules.carrier) for message in judged]),
         foreign_carrier=_foreign_carrier(messages, rules.carrier),
     )
 

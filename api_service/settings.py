@@ -89,6 +89,12 @@ class Settings(BaseSettings):
         description="Messages longer than this after departure are refused. Absent: 96 in production; never in the sandbox, "
         "where published samples are years old.",
     )
+    manifest_due_minutes: int = Field(
+        default=30,
+        ge=0,
+        le=7 * 24 * 60,
+        description="Minutes before scheduled departure at which a flight's passenger list is due; later it is late.",
+    )
     due_minutes_high: int = Field(default=15, ge=1, description="Time to decide an alert of severity high.")
     due_minutes_medium: int = Field(default=60, ge=1, description="Time to decide an alert of severity medium.")
     due_minutes_low: int = Field(default=240, ge=1, description="Time to decide an alert of severity low.")

@@ -3,12 +3,14 @@
 It is also where the type checker proves that the adapters of `storage` fit the ports of `screening`.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import timedelta
 
 from structlog.typing import FilteringBoundLogger
 
+from api_service.closures import keep_settling
 from api_service.context import AppContext, make_context, utc_now
 from api_service.screening_observer import ScreeningObserver
 from api_service.settings import Settings
@@ -86,7 +88,15 @@ async def api_context(settings: Settings, logger: FilteringBoundLogger) -> Async
         context = make_context(settings, database, logger, alert_signal=signal)
         stack.push_async_callback(context.reading_pool.close)
         await context.reading_pool.start()
+        settling = asyncio.create_task(keep_settling(database, context.clock, logger))
+        stack.push_async_callback(_cancelled, settling)
         yield context
+
+
+async def _cancelled(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 @asynccontextmanager

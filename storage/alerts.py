@@ -107,6 +107,8 @@ class Arrival:
     scheduled_arrival: datetime | None
     first_received_at: datetime
     manifests: int
+    passenger_lists: int
+    cancelled: bool
     open_alerts: int
 
 

@@ -66,18 +66,20 @@ class Place:
 
 _submission_values = attrgetter(*SubmissionRow.__slots__)
 _MANIFEST_COLUMNS = ManifestRow.__slots__
+NO_FACTS = "[]"
 
 
-async def add(work: Work, submission: SubmissionRow, manifests: Sequence[ManifestRow]) -> bool:
+async def add(work: Work, submission: SubmissionRow, manifests: Sequence[ManifestRow], facts: str = NO_FACTS) -> bool:
     """Write a submission, its manifests and its audit line, and hold the manifests' flights until the transaction ends.
 
+    `facts` are those of its messages (`storage.message_facts.as_json`): they stay when the rest is purged.
     It is the first write of its transaction, because a flight's lock must be older than the transaction's id. False, and
     nothing written, where its owner sent these bytes before.
     """
     columns = [[getattr(row, name) for row in manifests] for name in _MANIFEST_COLUMNS]
     flight_keys = sorted({row.flight_key for row in manifests})
     added = await work.fetchval(
-        queries("submissions")["add_submission"], *_submission_values(submission), *columns, flight_keys
+        queries("submissions")["add_submission"], *_submission_values(submission), *columns, flight_keys, facts
     )
     return added is not None
 

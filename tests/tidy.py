@@ -11,7 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from schemas import generate
+from schemas import finding_page, generate
 
 ROOT = Path(__file__).resolve().parent.parent
 ROOMS = ("schemas", "parsers", "screening", "storage", "console", "api_service")
@@ -116,6 +116,8 @@ def dead_files(files: list[Path]) -> Iterator[str]:
 def generated_faults() -> Iterator[str]:
     """Generated files that differ from their source."""
     yield from (f"schemas/json/{name}.json is out of date: run `make generate`" for name in generate.outdated())
+    if finding_page.outdated():
+        yield "docs/carriers/findings.md is out of date: run `make generate`"
 
 
 def main() -> int:

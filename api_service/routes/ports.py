@@ -1,7 +1,6 @@
 """What border police consoles read and send (contract, section 6)."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated, Any
 
@@ -9,7 +8,7 @@ import orjson
 from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api_service import problems, review
+from api_service import problems, review, schedules
 from api_service.alert_life import COMMENT_CHARACTERS_MAX, Order
 from api_service.authentication import Principal, require
 from api_service.context import Context
@@ -20,6 +19,7 @@ from api_service.officer_view import officer_view
 from api_service.parameters import AlertId, Headers, PortCode, version_seen
 from api_service.review import Target
 from api_service.routes.alerts import answered, json_page
+from api_service.schedules import Punctuality, arrivals_board
 from schemas.alert import Command, Outcome
 from schemas.delivery import Cursor
 from schemas.roles import Role
@@ -99,13 +99,19 @@ class ArrivalsQuery(BaseModel):
 
 @router.get("/ports/{port}/arrivals", responses=documented(422))
 async def arrivals(port: PortCode, query: Annotated[ArrivalsQuery, Query()], who: Officer, context: Context) -> dict[str, Any]:
-    """Flights into the port of which a manifest was received, with their open alerts."""
+    """Flights into the port: those of which something was received, with their open alerts, and those the schedules expect.
+
+    `manifest` is the state of the passenger list: `received`; `expected` where it is not due yet, `late` where it is, `missing`
+    where the flight has departed without it.
+    """
     _own_port(who, port)
     now = context.clock()
     since, until = query.since or now - ARRIVALS_BEHIND, query.until or now + ARRIVALS_AHEAD
     async with context.database.reading() as work:
         found = await alerts.arrivals(work, port, since, until)
-    return {"items": [{**asdict(arrival), "manifest": "received"} for arrival in found]}
+        expected = await schedules.expected_arrivals(work, port, since, until)
+    punctuality = Punctuality(now, timedelta(minutes=context.settings.manifest_due_minutes))
+    return {"items": arrivals_board(found, expected, punctuality)}
 
 
 class OutcomeReport(BaseModel):

@@ -148,7 +148,7 @@ _IMPORT_BODY = {"requestBody": {"required": True, "content": {"text/csv": {"sche
 async def imports(list_id: ListId, query: Annotated[ImportQuery, Query()], who: ListOwner, request: Request) -> dict[str, Any]:
     """Import a file, sent as the body: all of it or nothing, unless `partial`."""
     _check_format(query.format)
-    _check_body(request)
+    check_plain_file(request)
     context = context_of(request)
     order = ImportOrder(list_id, who.key_id, query.mode, query.partial)
     done, tally = await watch.import_csv(context.database, order, request.stream(), context.clock)
@@ -162,8 +162,8 @@ def _check_format(file_format: str) -> None:
         raise problems.InvalidRequestError("There is no such format.", {"known": sorted(FORMATS_READ | FORMATS_ANNOUNCED)})
 
 
-def _check_body(request: Request) -> None:
-    """The file itself, not a form around it, and not compressed."""
+def check_plain_file(request: Request) -> None:
+    """The body is the file itself, not a form around it, and not compressed. Raises UnsupportedMediaTypeError."""
     if request.headers.get("content-type", "").lower().startswith("multipart/"):
         raise problems.UnsupportedMediaTypeError("Send the file itself as the body, not a form.")
     if request.headers.get("content-encoding", "identity").lower() not in ("", "identity"):

@@ -43,6 +43,8 @@ LIMIT $16;
 SELECT m.flight_id, m.flight_key, m.carrier, m.departure_port, m.arrival_port,
        max(m.scheduled_departure) AS scheduled_departure, max(m.scheduled_arrival) AS scheduled_arrival,
        min(m.received_at) AS first_received_at, count(*) AS manifests,
+       count(*) FILTER (WHERE m.function = 'passenger_list') AS passenger_lists,
+       bool_or(m.function = 'flight_cancel') AS cancelled,
        (SELECT count(*) FROM alerts a WHERE a.flight_id = m.flight_id AND a.state = ANY($4::text[])) AS open_alerts
 FROM manifests m
 WHERE m.arrival_port = $1 AND m.scheduled_arrival >= $2 AND m.scheduled_arrival < $3 AND NOT m.test

@@ -27,6 +27,20 @@ WITH locked AS MATERIALIZED (
     ) AS m (
         manifest_id, message_index, flight_id, flight_key, carrier, departure_port, arrival_port, scheduled_departure,
         scheduled_arrival, function, traveller_count, test, body)
+), facts AS (
+    INSERT INTO message_facts (
+        submission_id, message_index, carrier, status, function, test, flight_id, flight_key, departure_port, arrival_port,
+        scheduled_departure, scheduled_arrival, received_at, travellers, travellers_asked, declared, report, part, last_part,
+        elements, findings)
+    SELECT
+        submission.submission_id, f.message_index, f.carrier, f.status, f.function, f.test, f.flight_id, f.flight_key,
+        f.departure_port, f.arrival_port, f.scheduled_departure, f.scheduled_arrival, $4, f.travellers, f.travellers_asked,
+        f.declared, f.report, f.part, f.last_part, f.elements, f.findings
+    FROM submission, jsonb_to_recordset($25::jsonb) AS f (
+        message_index integer, carrier text, status text, function text, test boolean, flight_id text, flight_key text,
+        departure_port text, arrival_port text, scheduled_departure timestamptz, scheduled_arrival timestamptz,
+        travellers integer, travellers_asked integer, declared integer, report text, part integer, last_part boolean,
+        elements jsonb, findings jsonb)
 ), audited AS (
     INSERT INTO audit (at, actor, action, subject_kind, subject_id, details)
     SELECT $4, $3, 'submission.received', 'submission', submission_id,
