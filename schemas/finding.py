@@ -29,7 +29,8 @@ class Location(Noun):
     """Where in the input. All None for a finding about the input as a whole.
 
     `offset` bytes from the start of the body as received (from 0); `segment` position within its message, UNH = 1, or within
-    the interchange for envelope segments; `element` counts data elements after the tag from 1; `component` from 1.
+    the interchange for envelope segments; `element` counts data elements after the tag from 1; `component` from 1. In a
+    table it is `row` (from 1) and `column` (letters, as spreadsheets name them; `2!C` is column C of the second sheet).
     """
 
     offset: int | None = None
@@ -37,6 +38,8 @@ class Location(Noun):
     tag: str | None = None
     element: int | None = None
     component: int | None = None
+    row: int | None = None
+    column: str | None = None
 
 
 class Finding(Noun):

@@ -291,6 +291,78 @@ json_field_unknown warning carrier
 json_traveller_refused error carrier
     At {pointer}: this traveller could not be read.
     Correct the values named in the other findings.
+table_unreadable error carrier
+    The table cannot be read: {reason}.
+    Send CSV in UTF-8, or an XLSX workbook without a password, as in the template.
+table_too_large error carrier
+    The table has more than {limit} {what}; the rest was not read.
+    Send the flights one by one, in the layout of the template.
+table_header_missing error carrier
+    No row names the columns.
+    Start from the template; a row with the names of the columns must stand above the travellers.
+table_rows_above warning carrier
+    This row stands above the names of the columns and is no part of the flight; it was not read.
+    Put travellers below the row with the names of the columns.
+column_unknown warning carrier
+    The name of this column is not known; its values were kept, but not interpreted.
+    Name the column as in the template.
+column_repeated warning carrier
+    Two columns have the same meaning; the first was taken.
+    Leave out one of the two columns.
+sheet_hidden info carrier
+    Sheet {sheet} of the workbook is hidden; it was not read.
+    Show the sheet if its travellers are meant to be read.
+sheet_without_travellers info carrier
+    Sheet {sheet} of the workbook names no columns of travellers; it was not read.
+    Put the row with the names of the columns above the travellers of every sheet.
+row_without_traveller warning carrier
+    This row has values, but names nobody; it was left out.
+    Give at least a surname or a document in every row, and nothing below the last traveller.
+row_total_skipped info carrier
+    This row is a total; it was not read as a traveller.
+    Nothing to do; the row may as well be left out.
+total_differs warning carrier
+    The total says {declared}, but {counted} persons were read.
+    Check that no row is missing.
+flight_carried_down info carrier
+    This row does not name its flight; that of the row above was taken.
+    Repeat the flight in every row, or give it once above the table.
+cell_formula info carrier
+    The cell holds a formula; the result that the workbook stores was taken.
+    Send values instead of formulas.
+cell_formula_unresolved error carrier
+    The cell holds a formula without a result; formulas are never evaluated.
+    Send values instead of formulas.
+cell_error warning carrier
+    The cell holds an error of the spreadsheet program; it was left out.
+    Correct the cell.
+cell_too_long warning carrier
+    The cell has more than {limit} characters; the rest was cut off.
+    Check the cell.
+cell_number_as_text warning carrier
+    The cell holds a number: zeros at its beginning may have been lost.
+    Format the column as text before filling it in.
+document_number_damaged error carrier
+    The document number was turned into a rounded number; it was left out.
+    Format the column as text before filling it in.
+date_order_assumed warning carrier
+    Day and month cannot be told apart; the day was taken to stand first.
+    Send dates as YYYY-MM-DD.
+date_order_inferred info carrier
+    Other dates of this column show that the month stands first; this one was read so.
+    Send dates as YYYY-MM-DD.
+date_serial_assumed warning carrier
+    The cell holds a bare number; it was read as the date that spreadsheets mean by it.
+    Format the column as a date, or send dates as YYYY-MM-DD.
+quote_unclosed warning carrier
+    A quotation mark is not closed; it was read as part of the text.
+    Write a quotation mark inside quoted text twice.
+text_encoding_assumed warning carrier
+    The text is not UTF-8; it was read as {read_as}.
+    Save the table as CSV in UTF-8.
+kind_unknown warning carrier
+    This kind of traveller is not known; the person was read as a passenger.
+    Send passenger, crew or transit.
 """
 
 
