@@ -10,11 +10,14 @@ breaks, even in the middle of a tag. A tabulator counts as a space.
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 START_LOOKAHEAD_BYTES = 512
 """How much must follow the start of an interchange before it is judged: UNA, UNB and the beginning of UNG or UNH fit in."""
+
+SEPARATOR_SETS_KEPT_MAX = 64
+"""How many forms of UNA are remembered with their patterns and tables: about ten are in use."""
 
 CONTROLS = bytes(range(0x20)) + b"\x7f"
 
@@ -173,6 +176,7 @@ def _judge(buffer: bytearray, found: re.Match[bytes]) -> Start | None:
     return Start(broken_una if broken_una >= 0 else begin, begin, delimiters, "separators_assumed" if odd else None)
 
 
+@lru_cache(SEPARATOR_SETS_KEPT_MAX)
 def of_una(six: bytes) -> Delimiters | None:
     """The service characters that UNA declares; None where they are not six different separators (spaces = not used)."""
     used = [byte for byte in six if byte != 0x20]

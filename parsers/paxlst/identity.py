@@ -18,12 +18,16 @@ def identities(person: Mapping[str, Any]) -> Iterator[str]:
     if passenger := references.get("passenger"):
         yield f"ABO{_SEPARATOR}{passenger.upper()}"
     for document in person.get("documents") or ():
-        if number := document.get("number"):
-            kind, issuer = (document.get("type") or "")[:1], document.get("issuing_country") or ""
-            yield f"DOC{_SEPARATOR}{kind}{_SEPARATOR}{number}{_SEPARATOR}{issuer}"
+        if document.get("number"):
+            yield _of_document(document)
             break
     names = (person.get("surname") or "", person.get("given_names") or "", person.get("birth_date") or "")
     yield _SEPARATOR.join(("NAME", *names, references.get("booking") or "")).upper()
+
+
+def _of_document(document: Mapping[str, str | None]) -> str:
+    kind, issuer = (document.get("type") or "")[:1], document.get("issuing_country") or ""
+    return f"DOC{_SEPARATOR}{kind}{_SEPARATOR}{document['number']}{_SEPARATOR}{issuer}"
 
 
 def assign_ids(flight_key: str, people: Sequence[dict[str, Any]]) -> list[int]:
@@ -35,7 +39,7 @@ def assign_ids(flight_key: str, people: Sequence[dict[str, Any]]) -> list[int]:
     taken: dict[str, None] = {}
     repeated = []
     for position, person in enumerate(people):
-        identity = next(identities(person))
+        identity = _strongest(person)
         if identity in taken:
             identity = _unique(person, taken)
             repeated.append(position)
@@ -43,6 +47,14 @@ def assign_ids(flight_key: str, people: Sequence[dict[str, Any]]) -> list[int]:
     for person, name in zip(people, traveller_ids(flight_key, taken), strict=True):
         person["traveller_id"] = name
     return repeated
+
+
+def _strongest(person: Mapping[str, Any]) -> str:
+    """The first of `identities`, which is nearly always the only one that is needed."""
+    documents = person.get("documents")
+    if documents and "passenger" not in (person.get("references") or ()) and documents[0].get("number"):
+        return _of_document(documents[0])
+    return next(identities(person))
 
 
 def _unique(person: Mapping[str, Any], taken: Mapping[str, None]) -> str:

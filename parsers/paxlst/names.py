@@ -58,6 +58,11 @@ def read_name(components: list[str]) -> Name:
     return Name(surname or None, given or None, title, raw, remarks)
 
 
+def is_plain(surname: str, given: str) -> bool:
+    """Whether a name is read as it was sent, without a remark."""
+    return read_name([surname, given]) == Name(surname, given, None, {})
+
+
 def _tidy(text: str) -> str:
     return " ".join((text.replace("<", " ") if "<" in text else text).split())
 

@@ -69,18 +69,6 @@ _KEPT_SILENTLY = frozenset({"GEI", "FTX", "EMP", "NAT", "ATT", "DTM", "LOC", "ME
 """Tags of the directory that say nothing we have a field for, in this form."""
 
 
-def _assign(draft: Draft, known: Assignment) -> bool:
-    """Set what a segment with the same text set before. False where that is not possible."""
-    holder, field, value, raw = known
-    target: dict[str, Any] | None = draft.values if holder == 0 else draft.document if holder == 1 else draft.bags
-    if target is None or field in target:
-        return False
-    target[field] = value
-    if raw is not None:
-        draft.raw[field] = raw
-    return True
-
-
 @cache
 def _own_starts(element: str) -> frozenset[str]:
     return frozenset(tag + element for tag in PERSON_TAGS)
@@ -120,34 +108,40 @@ class People:
         """What follows belongs to no person."""
         self.person = None
 
-    def read_run(self, index: int, end: int) -> int:
+    def read_run(self, index: int, end: int) -> int:  # noqa: C901 - calls would cost as much again as the reading
         """The segments of the open person from `index` on, and the people after him; returns the first segment that is
         neither, or that begins a person in an unusual way; at most `end`."""
         texts, recall, forms, draft = self._segments.texts, self._memory.get, self._forms, self.person
         assert forms is not None
         assert draft is not None
-        step_of, opened, read_document = forms.steps.get, forms.open, forms.document
-        while index < end:
-            text = texts[index]
+        step_of, document_start, person_start = forms.steps.get, self._document_start, self._person_start
+        for at in range(index, end):
+            text = texts[at]
             if (known := recall(text)) is not None:
-                understood = _assign(draft, known)
+                holder, field, value, raw = known
+                target: dict[str, Any] | None = draft.values if holder == 0 else draft.document if holder == 1 else draft.bags
+                if target is not None and field not in target:
+                    target[field] = value
+                    if raw is not None:
+                        draft.raw[field] = raw
+                    continue
             elif (step := step_of(text[:7])) is not None:
-                understood = step(draft, index, text)
-            elif (start := text[:4]) == self._person_start:
-                person = opened(index, text)
+                if step(draft, at, text):
+                    continue
+            elif (start := text[:4]) == document_start:
+                if forms.document(draft, at, text):
+                    continue
+            elif start == person_start:
+                person = forms.open(at, text)
                 if person is None:
-                    return index
+                    return at
                 self.person = draft = person
                 self.drafts.append(person)
-                understood = True
-            else:
-                understood = start == self._document_start and read_document(draft, index, text)
-            if not understood:
-                if text[:4] not in self._own_starts:
-                    break
-                self.read(index, text)
-            index += 1
-        return index
+                continue
+            if text[:4] not in self._own_starts:
+                return at
+            self.read(at, text)
+        return end
 
     def read(self, index: int, text: str) -> None:
         """One segment of the open person."""

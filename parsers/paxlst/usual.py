@@ -15,7 +15,7 @@ from functools import lru_cache
 from parsers.edifact.delimiters import Delimiters
 from parsers.paxlst.dates import birth_date, document_date
 from parsers.paxlst.draft import Draft
-from parsers.paxlst.names import ENDINGS_TO_LOOK_AT, SURNAMES_TO_LOOK_AT
+from parsers.paxlst.names import ENDINGS_TO_LOOK_AT, SURNAMES_TO_LOOK_AT, is_plain
 from schemas.codes import PERSON_QUALIFIERS, REFERENCE_FIELDS
 
 TABLES_KEPT_MAX = 64
@@ -74,7 +74,7 @@ class UsualForms:
         if found is None:
             return None
         qualifier, surname, given = found.groups()
-        if given[-2:] in ENDINGS_TO_LOOK_AT or surname in SURNAMES_TO_LOOK_AT:
+        if (given[-2:] in ENDINGS_TO_LOOK_AT or surname in SURNAMES_TO_LOOK_AT) and not is_plain(surname, given):
             return None
         draft = Draft(index, qualifier, PERSON_QUALIFIERS[qualifier])
         draft.values["surname"] = surname
@@ -94,7 +94,10 @@ class UsualForms:
         if number != sent:
             document["number_raw"] = sent
         draft.document = document
-        draft.documents.append(document)
+        if "documents" in draft.values:
+            draft.values["documents"].append(document)
+        else:
+            draft.values["documents"] = [document]
         draft.document_indexes.append(index)
         return True
 
@@ -104,7 +107,10 @@ class UsualForms:
         if year is None or day is None or text[7] != self._component or "birth_date" in values:
             return False
         values["birth_date"] = year + day
-        draft.raw["birth_date"] = sent
+        if "raw" in values:
+            values["raw"]["birth_date"] = sent
+        else:
+            values["raw"] = {"birth_date": sent}
         return True
 
     def _expiry(self, draft: Draft, _index: int, text: str) -> bool:
@@ -125,8 +131,12 @@ class UsualForms:
         value = text[8:]
         if text[7:8] != self._component or not value.isalnum():
             return False
-        draft.references.setdefault("booking", value)
-        draft.bookings.append(value)
+        references = draft.references
+        if "booking" in references:
+            references["bookings"].append(value)
+        else:
+            references["booking"] = value
+            references["bookings"] = [value]
         return True
 
 
