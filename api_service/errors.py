@@ -44,6 +44,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     problems.UnauthenticatedError: Kind(401, "unauthenticated", "A valid key is needed"),
     problems.ForbiddenError: Kind(403, "forbidden", "This key may not do that"),
     problems.NotFoundError: Kind(404, "not-found", "There is no such thing"),
+    problems.NotAcceptableError: Kind(406, "not-acceptable", "The answer has no form that you accept"),
     problems.RequestTimeoutError: Kind(408, "request-timeout", "The body did not arrive in time"),
     problems.ConflictError: Kind(409, "conflict", "Not possible in the present state"),
     problems.StaleVersionError: Kind(412, "stale-version", "Somebody else was quicker"),

@@ -7,14 +7,14 @@ Repeating is harmless: who sends the same bytes again, for whatever reason, gets
 commit whose outcome nobody learned, because the connection broke.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from api_service.authentication import Principal
 from api_service.context import AppContext
 from api_service.problems import BodyTooLargeError, ForbiddenError, OverloadedError
 from api_service.reading import BodyKind, Reading, ReadingRules
-from storage import outbox, submissions
+from storage import outbox, submission_answers, submissions
 from storage.submissions import SubmissionRow
 
 FLIGHTS_MAX = 1000
@@ -24,26 +24,29 @@ country's record day has 298 flights."""
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A body as it came in."""
+    """A body as it came in. `answered`: its sender wants the answer in EDIFACT (`parsers.answers`)."""
 
     body: bytes
     kind: BodyKind
     media_type: str
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeResult:
-    """`receipt` as JSON. Not `usable`: kept as evidence, but nothing of it will be screened."""
+    """`receipt` as JSON. Not `usable`: kept as evidence, but nothing of it will be screened. `answer` in EDIFACT, where it was
+    wanted and there is anything to answer."""
 
     receipt: bytes
     usable: bool
     replayed: bool = False
+    answer: bytes = b""
 
 
 async def validate(context: AppContext, incoming: Incoming, principal: Principal) -> IntakeResult:
     """What `receive` would say, with nothing stored. Raises ForbiddenError, BodyTooLargeError, OverloadedError."""
-    reading = await _read(context, incoming, _rules(context, principal))
-    return IntakeResult(reading.receipt, reading.usable)
+    reading = await _read(context, incoming, _rules(context, incoming, principal))
+    return IntakeResult(reading.receipt, reading.usable, answer=reading.answer)
 
 
 async def receive(context: AppContext, incoming: Incoming, principal: Principal) -> IntakeResult:
@@ -51,17 +54,20 @@ async def receive(context: AppContext, incoming: Incoming, principal: Principal)
 
     Raises as `validate`, and StoreUnavailableError: then nothing is half-written.
     """
-    rules = _rules(context, principal)
+    rules = _rules(context, incoming, principal)
     reading = await _read(context, incoming, rules)
     purge_at = rules.received_at + timedelta(hours=context.settings.retention_hours)
     row = _row(incoming, rules, principal, reading, purge_at)
     result = await _store(context, row, reading)
+    if result.replayed and incoming.answered:
+        result = replace(result, answer=await _first_answer(context, incoming, rules, row))
     _count(context, result, reading, len(incoming.body))
     return result
 
 
-def _rules(context: AppContext, principal: Principal) -> ReadingRules:
-    return ReadingRules(principal.owner, principal.carrier, context.clock(), context.settings.late_after_hours)
+def _rules(context: AppContext, incoming: Incoming, principal: Principal) -> ReadingRules:
+    hours = context.settings.late_after_hours
+    return ReadingRules(principal.owner, principal.carrier, context.clock(), hours, incoming.answered)
 
 
 async def _read(context: AppContext, incoming: Incoming, rules: ReadingRules) -> Reading:
@@ -99,10 +105,27 @@ async def _store(context: AppContext, row: SubmissionRow, reading: Reading) -> I
             if first is None:  # purged between the two statements
                 raise OverloadedError("Please send it again.")
             return IntakeResult(*first, replayed=True)
+        if reading.answer:
+            await submission_answers.keep(work, row.submission_id, reading.answer)
         live = [manifest for manifest in reading.manifests if not manifest.test]
         if live:
             await outbox.publish_manifests(work, [(manifest.manifest_id, manifest.flight_key) for manifest in live])
-    return IntakeResult(row.receipt, row.usable)
+    return IntakeResult(row.receipt, row.usable, answer=reading.answer)
+
+
+async def _first_answer(context: AppContext, incoming: Incoming, rules: ReadingRules, row: SubmissionRow) -> bytes:
+    """The answer these bytes got when they came first. Where only the receipt was wanted then, it is made now, as of then."""
+    async with context.database.reading() as work:
+        first = await submission_answers.first(work, row.owner, row.sha256)
+    if first is not None and first.answer is None:
+        reading = await _read(context, incoming, replace(rules, received_at=first.received_at))
+        if not reading.answer:
+            return b""
+        async with context.database.unit_of_work() as work:
+            first = await submission_answers.keep(work, row.submission_id, reading.answer)
+    if first is None or first.answer is None:  # purged in the meantime
+        raise OverloadedError("Please send it again.")
+    return first.answer
 
 
 def _count(context: AppContext, result: IntakeResult, reading: Reading, body_bytes: int) -> None:

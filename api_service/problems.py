@@ -12,6 +12,7 @@
     +-- RequestTimeoutError      the body did not arrive
     +-- BodyTooLargeError
     +-- UnsupportedMediaTypeError
+    +-- NotAcceptableError        no form of the answer is one that the caller accepts
     +-- TooManyRequestsError
     +-- OverloadedError           too much in flight; trying again soon is safe
 
@@ -74,6 +75,10 @@ class BodyTooLargeError(RefusalError):
 
 class UnsupportedMediaTypeError(RefusalError):
     """A body of a kind that this endpoint does not read."""
+
+
+class NotAcceptableError(RefusalError):
+    """The answer comes in none of the forms that the caller accepts. Nothing was done."""
 
 
 class TooManyRequestsError(RefusalError):

@@ -19,7 +19,9 @@ from enum import StrEnum
 
 from api_service.message_facts import facts_of
 from parsers import ReadMessage, read_manifests
+from parsers.answers import write_answers
 from parsers.manifest_json import read_manifest_json
+from parsers.subject import Judged
 from schemas import identifiers
 from schemas.finding import Finding, Severity
 from schemas.finding_codes import finding
@@ -43,12 +45,16 @@ class BodyKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReadingRules:
-    """Who sent it, when, and what is too late. `carrier` None = any carrier; `late_after_hours` None = never."""
+    """Who sent it, when, and what is too late. `carrier` None = any carrier; `late_after_hours` None = never.
+
+    `answered`: the answer is wanted in EDIFACT too.
+    """
 
     owner: str
     carrier: str | None
     received_at: datetime
     late_after_hours: float | None
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,7 @@ class Reading:
     manifests: tuple[ManifestRow, ...]
     facts: str
     foreign_carrier: str | None = None
+    answer: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +107,20 @@ def read_submission(body: bytes, kind: BodyKind, rules: ReadingRules) -> Reading
         manifests=tuple(_row(message.index, message.manifest) for message in judged if message.manifest is not None),
         facts=as_json([facts_of(message.index, message.receipt, message.manifest, rules.carrier) for message in judged]),
         foreign_carrier=_foreign_carrier(messages, rules.carrier),
+        answer=_answer(messages, judged, rules, submission) if rules.answered else b"",
     )
 
 
 def _read(body: bytes, kind: BodyKind, rules: ReadingRules, submission: str) -> Iterable[ReadMessage]:
     read = read_manifest_json if kind is BodyKind.JSON else read_manifests
     return read(body, received_on=rules.received_at.date(), submission_id=submission)
+
+
+def _answer(messages: Iterable[ReadMessage], judged: Iterable[_Judged], rules: ReadingRules, submission: str) -> bytes:
+    """In EDIFACT: of the same verdicts as the receipt."""
+    pairs = zip(messages, judged, strict=True)
+    subjects = (Judged(message, one.manifest is not None, one.receipt.findings) for message, one in pairs)
+    return write_answers(subjects, rules.received_at, submission)
 
 
 def _foreign_carrier(messages: Iterable[ReadMessage], carrier: str | None) -> str | None:

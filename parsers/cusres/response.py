@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class ResultCode(StrEnum):
-    """9321 of ERC, as far as this service sends it (decision 0004).
+    """9321 of ERC, as far as this service sends it (decision 0006).
 
     There is no code for "cleared", "do not board" or "selectee": they would say something about screening.
     """

@@ -1,7 +1,7 @@
 """What an answer says about the data of a message: taken in or refused, and for whom mandatory data are missing.
 
 It is a function of what was sent, and of nothing else: neither lists nor alerts are within its reach, and no code of its
-answers means that somebody is cleared or held (decision 0004).
+answers means that somebody is cleared or held (decision 0006).
 """
 
 from collections.abc import Callable, Iterator
