@@ -1,7 +1,7 @@
 """The README's table of settings, made from the settings themselves.
 
-    python -m api_service.settings_table            put it into README.md
-    python -m api_service.settings_table --check    exit 1 if README.md has another
+python -m api_service.settings_table            put it into README.md
+python -m api_service.settings_table --check    exit 1 if README.md has another
 """
 
 import sys

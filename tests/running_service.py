@@ -58,7 +58,11 @@ class RunningService:
         """Start and wait until it says it is ready."""
         log = (self.data_dir.parent / f"{self.data_dir.name}.log").open("ab")
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "api_service.cli", "up"], env=self.environment, stdout=log, stderr=log, start_new_session=True
+            [sys.executable, "-m", "api_service.cli", "up"],
+            env=self.environment,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
         log.close()
         self.wait_ready()
