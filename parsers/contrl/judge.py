@@ -85,11 +85,14 @@ def message_status(item: Judged) -> Status:
 
 
 def _status(rows: Sequence[_Row], *, rejected: bool, otherwise: str | None) -> Status:
+    """The one error that a level can name is the cause of its rejection, if it is rejected: never one that did no harm."""
     worst = next((pair for pair in rows if pair[0].rejects), None)
-    action = Action.REJECTED if rejected or worst is not None else Action.ACKNOWLEDGED
+    if rejected and worst is None:
+        return Status(Action.REJECTED, otherwise)
+    action = Action.REJECTED if worst is not None else Action.ACKNOWLEDGED
     chosen = worst or next(iter(rows), None)
     if chosen is None:
-        return Status(action, otherwise if action is Action.REJECTED else None)
+        return Status(action)
     row, location = chosen
     tag = row.tag or (location.tag if location.tag in SERVICE_TAGS else None)
     place = _place(location) if tag is not None and tag == location.tag else None
@@ -132,7 +135,7 @@ def _message_report(item: Judged) -> MessageReport:
 def _segment_reports(findings: Sequence[Finding]) -> tuple[SegmentReport, ...]:
     errors: dict[int, str] = {}
     elements: dict[int, dict[Place, str]] = {}
-    for found in findings:
+    for found in sorted(findings, key=_harmless):
         row, segment = ERROR_CODES.get(found.code), _segment_of(found.location)
         if row is None or not segment or row.level not in {Level.SEGMENT, Level.ELEMENT}:
             continue
@@ -142,6 +145,11 @@ def _segment_reports(findings: Sequence[Finding]) -> tuple[SegmentReport, ...]:
         else:
             elements.setdefault(segment, {}).setdefault(place, row.error)
     return tuple(_segment_report(number, errors.get(number), elements.get(number, {})) for number in _first(errors, elements))
+
+
+def _harmless(found: Finding) -> bool:
+    row = ERROR_CODES.get(found.code)
+    return row is None or not row.rejects
 
 
 def _first(errors: dict[int, str], elements: dict[int, dict[Place, str]]) -> list[int]:

@@ -7,7 +7,7 @@ are repeated from the interchange (`Envelope.folded` False) are written as they 
 from datetime import datetime
 
 from parsers.edifact.charset import DECLARED
-from parsers.edifact.delimiters import Delimiters
+from parsers.edifact.delimiters import Delimiters, of_una
 from parsers.edifact.events import GroupHeader, InterchangeHeader, component
 from parsers.edifact.segment import Elements
 from parsers.edifact.writer import DEFAULT_SEPARATORS, Envelope, Separators
@@ -40,9 +40,12 @@ def reply_envelope(header: InterchangeHeader | None, prepared_at: datetime, refe
 
 
 def separators_of(delimiters: Delimiters) -> Separators:
-    """As the writer takes them. The decimal mark is not kept by the reader: one that separates nothing is taken."""
+    """As the writer takes them; the defaults where UNA could not declare those that were guessed.
+
+    The decimal mark is not kept by the reader: one that separates nothing is taken.
+    """
     used = {byte.decode("ascii") for byte in delimiters.in_use}
-    return Separators(
+    separators = Separators(
         component=delimiters.component_text,
         element=delimiters.element_text,
         decimal=next(mark for mark in ".,;|#~%" if mark not in used),
@@ -50,6 +53,7 @@ def separators_of(delimiters: Delimiters) -> Separators:
         repetition=delimiters.repetition_text or " ",
         terminator=delimiters.terminator.decode("ascii"),
     )
+    return separators if of_una(separators.advice()[3:].encode("ascii")) is not None else DEFAULT_SEPARATORS
 
 
 def syntax_version(header: InterchangeHeader | None) -> int:

@@ -175,6 +175,20 @@ def test_addresses_with_separators_in_them_are_repeated() -> None:
     assert read.report.reference == "R'1"
 
 
+def test_separators_that_una_could_not_declare_are_not_repeated() -> None:
+    """Found by mutation: a DEL behind UNB was taken for the element separator, and our answer could not be read."""
+    [read] = read_contrl(answers(request(ONE, unb=PLAIN.replace("UNB+", "UNB\x7f"))))
+    assert read.header is not None
+    assert read.header.delimiters.element == b"+"
+    assert read.report.reference == "0"
+
+
+def test_a_rejection_names_its_cause_and_not_what_did_no_harm() -> None:
+    segments = contrl(request(ONE, unb=PLAIN, ung=None, sectors=(), unt="UNT+99+M1"))
+    assert segments[1:] == ["UCM+M1+PAXLST:D:05B:UN:IATA+4", "UCS+1+13"]
+    assert contrl(request(ONE, unb=PLAIN, ung=None, unt="UNT+99+M1"), frozenset({0}))[1].endswith("+4+18")
+
+
 def test_a_missing_unb_is_said_and_nothing_else_is_claimed() -> None:
     data = request(ONE, ung=None).split(b"'", 1)[1]
     assert contrl(data)[0] == "UCI+0+++4+13+UNB"
