@@ -73,6 +73,10 @@ def make_logger(level: str, stream: TextIO = sys.stderr) -> FilteringBoundLogger
     return cast("FilteringBoundLogger", wrapped)
 
 
+_TALKATIVE = ("httpx", "httpcore", "uvicorn.error", "aiokafka")
+"""Libraries that tell of each request or connection; what they warn of is enough."""
+
+
 def configure_logs(level: str, stream: TextIO = sys.stderr) -> None:
     """Once per process, at its start: `structlog.get_logger()` and the standard library's loggers write our lines."""
     structlog.configure(
@@ -82,6 +86,8 @@ def configure_logs(level: str, stream: TextIO = sys.stderr) -> None:
     )
     handler = _StandardLibraryHandler(make_logger(level, stream))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for talkative in _TALKATIVE:
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 class _StandardLibraryHandler(logging.Handler):
