@@ -104,7 +104,7 @@ def read_submission(body: bytes, kind: BodyKind, rules: ReadingRules) -> Reading
         receipt=receipt.model_dump_json().encode(),
         usable=receipt.usable,
         statuses=tuple(message.receipt.status for message in judged),
-        manifests=tuple(_row(message.index, message.manifest) for message in judged if message.manifest is not None),
+        manifests=tuple(_row(one.index, one.manifest, rules.received_at) for one in judged if one.manifest is not None),
         facts=as_json([facts_of(message.index, message.receipt, message.manifest, rules.carrier) for message in judged]),
         foreign_carrier=_foreign_carrier(messages, rules.carrier),
         answer=_answer(messages, judged, rules, submission) if rules.answered else b"",
@@ -172,8 +172,9 @@ def _status(accepted: Manifest | None, findings: Iterable[Finding]) -> MessageSt
     return MessageStatus.ACCEPTED_WITH_FINDINGS if told else MessageStatus.ACCEPTED
 
 
-def _row(index: int, manifest: Manifest) -> ManifestRow:
+def _row(index: int, manifest: Manifest, received_at: datetime) -> ManifestRow:
     flight = manifest.flight
+    stored = manifest.model_copy(update={"received_at": received_at})
     return ManifestRow(
         manifest_id=manifest.manifest_id,
         message_index=index,
@@ -187,5 +188,5 @@ def _row(index: int, manifest: Manifest) -> ManifestRow:
         function=manifest.function.value,
         traveller_count=len(manifest.travellers),
         test=manifest.test,
-        body=deflate(manifest.model_dump_json().encode()),
+        body=deflate(stored.model_dump_json().encode()),
     )

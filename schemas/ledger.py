@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from schemas.alert import Alert, AlertState
+from schemas.flight_life import Report
+from schemas.manifest import Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +39,11 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class FlightHistory:
-    """Everything earlier about one flight."""
+    """Everything earlier about one flight. `reports`: of its messages, those that were recorded as screened."""
 
     alerts: tuple[EarlierAlert, ...] = ()
     suppressions: tuple[Suppression, ...] = ()
+    reports: tuple[Report, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,8 @@ class AlertChanges:
 
     `create`: new alerts; one whose alert_id exists already is absorbed. `supersede`: alert ids whose traveller version a newer
     one replaced. `withdraw`: alert id -> why (a list change or a cancellation took the ground away). `list_version` and
-    `matcher_version` say what the manifest was screened with, also where nothing came of it.
+    `matcher_version` say what the manifest was screened with, also where nothing came of it. `manifest` and its `report` are
+    what was taken in, for the history of what comes next; a test message has no report.
     """
 
     manifest_id: str
@@ -58,3 +62,5 @@ class AlertChanges:
     create: tuple[Alert, ...] = ()
     supersede: tuple[str, ...] = ()
     withdraw: Mapping[str, str] = field(default_factory=dict)
+    manifest: Manifest | None = None
+    report: Report | None = None

@@ -59,6 +59,7 @@ class Manifest(Noun):
 
     `document_number` is RFF+TN, `document_revision` its fifth component. `prepared_at` is UNB 0017:0019, taken as UTC.
     `declared_travellers` is CNT (usually of the whole flight, not of this part). `test` is UNB 0035: never screened.
+    `received_at` is when we got it; None until it is stored.
     """
 
     manifest_id: str
@@ -73,6 +74,7 @@ class Manifest(Noun):
     sender: str | None = None
     recipient: str | None = None
     prepared_at: AwareDatetime | None = None
+    received_at: AwareDatetime | None = None
     reporting_party: ReportingParty | None = None
     flight: Flight
     travellers: tuple[Traveller, ...] = ()

@@ -11,6 +11,7 @@ from schemas.identifiers import alert_id, flight_id
 from schemas.manifest import Manifest
 from schemas.traveller import Traveller
 from schemas.watchlist import AlertSeverity, VersionedRecord
+from screening.flight_step import FlightStep
 from screening.match import Match
 
 MACHINE = "kulla"
@@ -40,10 +41,11 @@ class PolicySettings:
 class Screened:
     """A manifest with what screening found. `list_version`: of the lists that were used.
 
-    On a re-screen the manifest holds the travellers as they are now, each once, not as some old message had them.
+    `step`: what the message did to its flight, and whom that made it necessary to screen.
     """
 
     manifest: Manifest
+    step: FlightStep
     matches: Sequence[Match]
     list_version: int
     matcher_version: str
@@ -82,7 +84,7 @@ def write_alert(screened: Screened, ground: AlertGround, settings: PolicySetting
         evidence=match.evidence,
         matcher_version=screened.matcher_version,
         list_version=screened.list_version,
-        manifest_id=screened.manifest.manifest_id,
+        manifest_id=screened.step.reported_by.get(ground.traveller.traveller_id, screened.manifest.manifest_id),
         supersedes=ground.supersedes,
         history=(HistoryEntry.model_validate({"at": now, "by": MACHINE, "command": "create", "to": AlertState.NEW}),),
     )

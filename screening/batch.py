@@ -1,27 +1,37 @@
-"""A batch of events, screened: the part of the worker's work that needs no waiting, and therefore runs off the event loop."""
+"""A batch of events, screened: the parts of the worker's work that need no waiting, and therefore run off the event loop.
+
+decode -> (the flights' history) -> plan -> (older manifests, where a step needs them) -> decide
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from pydantic import ValidationError
 
 from schemas.delivery import Delivery
+from schemas.flight_life import FlightState, Report, fold, report_of
 from schemas.identifiers import flight_id
 from schemas.ledger import AlertChanges, FlightHistory
 from schemas.manifest import Manifest
 from screening.engine import screen
+from screening.flight_step import FlightStep, described, flight_step
 from screening.index.port import Index
-from screening.policy import PolicySettings, Screened, alert_changes, history_after, screened_travellers
+from screening.policy import PolicySettings, Screened, alert_changes, history_after
 from screening.prepared import flight_day
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """An event and its manifest; None where it could not be read, and then `fault` says why, without passenger data."""
+    """An event and its manifest; None where it could not be read, and then `fault` says why, without passenger data.
+
+    `report`: None where it is a test. `step`: what it does to its flight, once that is worked out.
+    """
 
     delivery: Delivery
     manifest: Manifest | None = None
+    report: Report | None = None
+    step: FlightStep = field(default_factory=FlightStep)
     fault: str = ""
 
     @property
@@ -45,6 +55,24 @@ def decode(batch: Sequence[Delivery]) -> list[Decoded]:
     return [_decode(delivery) for delivery in batch]
 
 
+def plan(batch: Sequence[Decoded], histories: Mapping[str, FlightHistory]) -> list[Decoded]:
+    """The events with their steps: each flight goes from state to state, beginning with what was screened of it before."""
+    states: dict[str, FlightState] = {}
+    return [_plan(event, histories, states) for event in batch]
+
+
+def missing(batch: Sequence[Decoded]) -> frozenset[str]:
+    """Ids of manifests that describe somebody who must be screened and that are not in the batch."""
+    present = {event.manifest.manifest_id for event in batch if event.manifest is not None}
+    return frozenset().union(*(event.step.sources for event in batch)) - present
+
+
+def complete(batch: Sequence[Decoded], older: Mapping[str, Manifest]) -> list[Decoded]:
+    """The events with everybody whom their steps make it necessary to screen."""
+    manifests = {**older, **{event.manifest.manifest_id: event.manifest for event in batch if event.manifest is not None}}
+    return [replace(event, step=described(event.step, manifests)) for event in batch]
+
+
 def decide(
     batch: Sequence[Decoded], histories: Mapping[str, FlightHistory], index: Index, policy: PolicySettings, now: datetime
 ) -> list[Decided]:
@@ -55,22 +83,37 @@ def decide(
 
 def _decode(delivery: Delivery) -> Decoded:
     try:
-        return Decoded(delivery, Manifest.model_validate_json(delivery.body))
+        manifest = Manifest.model_validate_json(delivery.body)
     except ValidationError as error:
         # The error's text repeats what was sent, which may be passenger data: only its size is told.
         return Decoded(delivery, fault=f"The event is not a manifest of this schema ({error.error_count()} errors).")
+    return Decoded(delivery, manifest, None if manifest.test else report_of(manifest))
+
+
+def _plan(event: Decoded, histories: Mapping[str, FlightHistory], states: dict[str, FlightState]) -> Decoded:
+    flight = event.flight_id
+    if flight is None or event.report is None:
+        return event
+    try:
+        before = states.get(flight) or fold(histories.get(flight, FlightHistory()).reports)
+        step = flight_step(before, event.report)
+    except Exception as error:  # one manifest that cannot be taken in must not stop the others
+        return replace(event, report=None, fault=f"The manifest does not fit its flight ({type(error).__name__}).")
+    assert step.state is not None, "a report was taken in"
+    states[flight] = step.state
+    return replace(event, step=step)
 
 
 def _decide(event: Decoded, known: dict[str, FlightHistory], index: Index, policy: PolicySettings, now: datetime) -> Decided:
     manifest, flight = event.manifest, event.flight_id
-    if manifest is None or flight is None:
+    if manifest is None or flight is None or event.fault:
         return Decided(event.delivery, fault=event.fault)
     try:
-        travellers = screened_travellers(manifest)
-        matches = screen(travellers, index, flight_day(manifest, now.date()))
-        screened = Screened(manifest, matches, index.listed.version, index.listed.model.version, event.delivery.occasion)
+        matches = screen(event.step.travellers, index, flight_day(manifest, now.date()))
+        versions = index.listed.version, index.listed.model.version
+        screened = Screened(manifest, event.step, matches, *versions, event.delivery.occasion)
         changes = alert_changes(screened, known.get(flight, FlightHistory()), policy, now)
     except Exception as error:  # one manifest that cannot be screened must not stop the others
         return Decided(event.delivery, fault=f"The manifest could not be screened ({type(error).__name__}).")
     known[flight] = history_after(known.get(flight, FlightHistory()), changes)
-    return Decided(event.delivery, changes, len(travellers))
+    return Decided(event.delivery, changes, len(event.step.travellers))

@@ -1,13 +1,13 @@
 """Alert policy: from matches on a manifest, and what is known of the flight, to what shall be done. Pure; `now` is given.
 
 One alert stands for one version of a traveller against one version of a record. The policy creates, supersedes and withdraws;
-it never decides. What a message does depends on its function (`EFFECTS`):
+it never decides. What a message did to its flight is known already (`screening.flight_step`); the policy makes alerts follow:
 
-    SCREEN               travellers present are screened: new matches alert; alerts of another version of the same traveller
-                         are superseded; a newer version of a record replaces the alert of the older one
-    WITHDRAW_NAMED       travellers named have left the flight
-    WITHDRAW_NOT_BOARDED travellers named as not on board have not travelled
-    WITHDRAW_FLIGHT      nobody travels
+    whoever left the flight      his alerts are withdrawn: cancelled, not boarded, the flight cancelled
+    whoever is described anew    alerts of his other versions, or under his other identities, are superseded
+    whoever had to be screened   new matches alert; a newer version of a record replaces the alert of the older one
+
+All live alerts of the flight are compared with its state, not only those of whom the message names.
 
 A record that is gone, or matches no longer, takes its alerts along only on a re-screen: only then is the list known to be at
 least as new as the one the alert came from.
@@ -23,9 +23,8 @@ from datetime import datetime
 
 from schemas.alert import LIVE_STATES, Alert, AlertState
 from schemas.events import Occasion
-from schemas.flight_state import EFFECTS, Effect, leaving
+from schemas.flight_life import FlightState, version_id
 from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory
-from schemas.manifest import Manifest
 from schemas.traveller import Traveller
 from screening.alert_writing import AlertGround, PolicySettings, Screened, write_alert
 from screening.fingerprints import suppression_fingerprints
@@ -35,11 +34,6 @@ from screening.versions import traveller_version_id
 __all__ = ["PolicySettings", "Screened", "alert_changes", "history_after", "suppression_fingerprints"]
 
 
-REASONS: Mapping[Effect, str] = {
-    Effect.WITHDRAW_NAMED: "traveller_left_manifest",
-    Effect.WITHDRAW_NOT_BOARDED: "traveller_not_boarded",
-    Effect.WITHDRAW_FLIGHT: "flight_cancelled",
-}
 RECORD_CHANGED = "record_changed"
 RECORD_NO_LONGER_MATCHES = "record_no_longer_matches"
 
@@ -47,29 +41,32 @@ _RETURNABLE = frozenset({AlertState.SUPERSEDED, AlertState.WITHDRAWN})
 """States that the machine ended, and that a ground which returns may raise anew."""
 
 
-def screened_travellers(manifest: Manifest) -> tuple[Traveller, ...]:
-    """Who of a manifest is to be screened: nobody of a test message, nor of one that only takes people off a flight."""
-    if manifest.test or EFFECTS[manifest.function] is not Effect.SCREEN:
-        return ()
-    return manifest.travellers
-
-
 def alert_changes(screened: Screened, history: FlightHistory, settings: PolicySettings, now: datetime) -> AlertChanges:
     """What shall be done about one manifest, given everything known of its flight so far."""
-    manifest = screened.manifest
-    if manifest.test:
+    if screened.step.state is None:
         return _changes(screened)
-    if EFFECTS[manifest.function] is Effect.SCREEN:
-        return _screen(screened, history, settings, now)
-    reason = REASONS.get(EFFECTS[manifest.function], "")
-    return _changes(screened, withdraw={one.alert_id: reason for one in _leaving(manifest, history)})
+    supersede, withdraw = _ended(history.alerts, screened.step.state)
+    create: dict[str, Alert] = {}
+    for traveller in screened.step.travellers:
+        version = traveller_version_id(traveller)
+        of_version = [one for one in screened.matches if _is_of(one, traveller, version)]
+        known = [one for one in history.alerts if one.traveller_id == traveller.traveller_id]
+        withdraw |= _outdated(known, version, of_version, screened.occasion)
+        for match in of_version:
+            ground = _ground(match, traveller, known, history)
+            if ground is not None:
+                alert = write_alert(screened, ground, settings, now)
+                create.setdefault(alert.alert_id, alert)
+    return _changes(screened, create=tuple(create.values()), supersede=supersede, withdraw=withdraw)
 
 
 def history_after(history: FlightHistory, changes: AlertChanges) -> FlightHistory:
     """The history as it will be once the changes are done: for the next manifest of the same flight in the same batch."""
     ended = dict.fromkeys(changes.supersede, AlertState.SUPERSEDED) | dict.fromkeys(changes.withdraw, AlertState.WITHDRAWN)
     kept = (_in_state(one, ended.get(one.alert_id, one.state)) for one in history.alerts)
-    return FlightHistory((*kept, *map(_as_earlier, changes.create)), history.suppressions)
+    known = any(one.manifest_id == changes.manifest_id for one in history.reports)
+    reports = history.reports if known or changes.report is None else (*history.reports, changes.report)
+    return FlightHistory((*kept, *map(_as_earlier, changes.create)), history.suppressions, reports)
 
 
 def _changes(
@@ -85,33 +82,25 @@ def _changes(
         create=create,
         supersede=supersede,
         withdraw=withdraw or {},
+        manifest=screened.manifest,
+        report=screened.step.report,
     )
 
 
-def _leaving(manifest: Manifest, history: FlightHistory) -> Iterator[EarlierAlert]:
-    named = leaving(manifest)
-    for alert in _live(history.alerts):
-        if EFFECTS[manifest.function] is Effect.WITHDRAW_FLIGHT or alert.traveller_id in named:
-            yield alert
+def _ended(alerts: Iterable[EarlierAlert], state: FlightState) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Alerts that are superseded, and those that are withdrawn, with the reason.
 
-
-def _screen(screened: Screened, history: FlightHistory, settings: PolicySettings, now: datetime) -> AlertChanges:
-    create: dict[str, Alert] = {}
+    Whom no message describes any more (it was purged) keeps his alerts: nobody said that he left.
+    """
     supersede: list[str] = []
     withdraw: dict[str, str] = {}
-    for traveller in screened.manifest.travellers:
-        version_id = traveller_version_id(traveller)
-        of_version = [one for one in screened.matches if _is_of(one, traveller, version_id)]
-        known = [one for one in history.alerts if one.traveller_id == traveller.traveller_id]
-        replaced = [one for one in _live(known) if one.traveller_version_id != version_id]
-        supersede += (one.alert_id for one in replaced)
-        withdraw |= _outdated(known, version_id, of_version, screened.occasion)
-        for match in of_version:
-            ground = _ground(match, traveller, known, history)
-            if ground is not None:
-                alert = write_alert(screened, ground, settings, now)
-                create.setdefault(alert.alert_id, alert)
-    return _changes(screened, create=tuple(create.values()), supersede=tuple(dict.fromkeys(supersede)), withdraw=withdraw)
+    for alert in _live(alerts):
+        person = state.person(alert.traveller_id)
+        if person is not None and not person.live:
+            withdraw[alert.alert_id] = person.reason
+        elif person is not None and version_id(person.traveller_id, person.content) != alert.traveller_version_id:
+            supersede.append(alert.alert_id)
+    return tuple(supersede), withdraw
 
 
 def _ground(match: Match, traveller: Traveller, known: Sequence[EarlierAlert], history: FlightHistory) -> AlertGround | None:

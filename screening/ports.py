@@ -14,6 +14,7 @@ from typing import Protocol
 
 from schemas.delivery import Cursor, Delivery
 from schemas.ledger import AlertChanges, FlightHistory
+from schemas.manifest import Manifest
 from schemas.watchlist import WatchlistSnapshot
 
 
@@ -51,11 +52,15 @@ class AlertLedger(Protocol):
     """The one place alerts are written by the machine."""
 
     async def history(self, flight_ids: Sequence[str]) -> Mapping[str, FlightHistory]:
-        """What is known already, by flight id; a flight nobody knows is absent."""
+        """What is known already, by flight id; a flight nobody knows is absent. The reports are those of manifests recorded
+        as screened and still there, tests apart, in any order."""
 
     async def screened(self, manifest_ids: Sequence[str]) -> frozenset[str]:
         """Which of these manifests were recorded before. A received manifest among them is a repetition with another cursor
         (a relay that was killed sends again), and must not be taken for news: newer messages may have followed it."""
+
+    async def manifests(self, manifest_ids: Sequence[str]) -> Mapping[str, Manifest]:
+        """Manifests that were recorded as screened, by id; one that was purged is absent."""
 
     async def progress(self, partition: int) -> Cursor | None:
         """How far this partition is done; None = nothing yet."""

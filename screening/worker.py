@@ -1,12 +1,15 @@
 """The screening worker: takes events, screens them off the event loop, records what follows. The only file here that waits.
 
-    start -> [next_batch -> newest lists -> decode -> history -> decide -> record -> acknowledge]* -> close
+    start -> [next_batch -> newest lists -> decode -> history -> plan -> decide -> record -> acknowledge]* -> close
 
 *Effectively once.* Progress and alerts are recorded in one transaction; what a partition's progress already covers is skipped
 before it is screened, so a repetition costs a look-up. Acknowledging comes last and only moves the stream's own mark.
 
 A relay that was killed sends again what it had sent, under new cursors: a received manifest that was recorded before is passed
-over, since taking it for news would undo what newer messages of its flight did.
+over, because it is no news.
+
+*Any order.* What a message means is worked out from all that was screened of its flight before (`screening.flight_step`), so a
+late part, a repetition or a message that Kafka lost for an hour leads to the same alerts as if it had come in time.
 
 *Newest lists.* The newest version is asked for after the events are in hand, so an event committed after a list was published
 is never screened with an older one. An event that demands a version which is not there yet waits: nothing is acknowledged.
@@ -32,7 +35,7 @@ from typing import Protocol
 from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion
 from schemas.ledger import FlightHistory
-from screening.batch import Decided, Decoded, decide, decode
+from screening.batch import Decided, Decoded, complete, decide, decode, missing, plan
 from screening.engine import build_index
 from screening.index.port import Index
 from screening.model import MODEL, Model
@@ -176,7 +179,10 @@ class Worker:
         decoded = await self._news(await asyncio.to_thread(decode, fresh))
         flights = sorted({event.flight_id for event in decoded if event.flight_id is not None})
         histories = await self._ledger.history(flights) if flights else dict[str, FlightHistory]()
-        decided = await asyncio.to_thread(decide, decoded, histories, index, self._settings.policy, self._clock())
+        planned = await asyncio.to_thread(plan, decoded, histories)
+        older = await self._ledger.manifests(sorted(needed)) if (needed := missing(planned)) else {}
+        ready = complete(planned, older)
+        decided = await asyncio.to_thread(decide, ready, histories, index, self._settings.policy, self._clock())
         alerts = await self._record(decided)
         if len(decoded) < len(fresh):  # repetitions leave nothing but progress
             await self._ledger.record((), _progress(fresh))

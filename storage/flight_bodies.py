@@ -1,43 +1,55 @@
-"""What a re-screen delivers: of each manifest, only the travellers who were last reported by it.
+"""Manifests of flights as they were stored, read back."""
 
-When a list changes, every live manifest goes to the screeners again. Delivered as it was sent, an old message would bring back
-travellers who have left the flight, or versions of them that were corrected since. So a flight's messages are read together,
-and each is cut down to what still holds (`schemas.flight_state`).
-"""
-
-from collections.abc import Mapping, Sequence
-from typing import Any
+import asyncio
+from collections.abc import Sequence
 
 import asyncpg
 
-from schemas.events import Occasion
-from schemas.flight_state import current_parts
-from schemas.identifiers import flight_id
+from schemas.flight_life import Report, report_of
 from schemas.manifest import Manifest
-from storage.bodies import deflate, inflate
-from storage.database import Connection, Work
+from storage.bodies import inflate
+from storage.database import Work
 from storage.sql import queries
 
-Row = Mapping[str, Any]
+
+async def of_ids(work: Work, manifest_ids: Sequence[str]) -> dict[str, Manifest]:
+    """Manifests by id; those that were purged are absent."""
+    rows = await work.fetch(queries("flight_bodies")["of_ids"], list(manifest_ids))
+    read = await asyncio.to_thread(_read_all, rows)
+    return {manifest.manifest_id: manifest for manifest in read}
 
 
-async def with_current_bodies(connection: Connection | Work, rows: Sequence[asyncpg.Record]) -> Sequence[Row]:
-    """The rows, those of a re-screen with their bodies cut down. Rows have occasion, flight_key, manifest_id and body."""
-    flights = {row["flight_key"] for row in rows if row["body"] is not None and row["occasion"] == Occasion.RESCREEN}
-    bodies = await _current_bodies(connection, flights) if flights else {}
-    return [_cut_down(row, bodies) for row in rows]
+async def of_flights(work: Work, flight_ids: Sequence[str]) -> dict[str, list[Manifest]]:
+    """Everything received about these flights, tests apart, by flight id; the earliest received first."""
+    rows = await work.fetch(queries("flight_bodies")["of_flights"], list(flight_ids))
+    found: dict[str, list[Manifest]] = {}
+    for row, manifest in zip(rows, await asyncio.to_thread(_read_all, rows), strict=True):
+        found.setdefault(row["flight_id"], []).append(manifest)
+    return found
 
 
-def _cut_down(row: asyncpg.Record, bodies: Mapping[str, bytes]) -> Row:
-    if row["occasion"] != Occasion.RESCREEN or row["manifest_id"] not in bodies:
-        return dict(row)
-    return {**row, "body": bodies[row["manifest_id"]]}
+async def screened_ids(work: Work, flight_ids: Sequence[str]) -> dict[str, list[str]]:
+    """Ids of the manifests that were recorded as screened, tests apart, by flight id."""
+    found: dict[str, list[str]] = {}
+    for row in await work.fetch(queries("flight_bodies")["screened_ids"], list(flight_ids)):
+        found.setdefault(row["flight_id"], []).append(row["manifest_id"])
+    return found
 
 
-async def _current_bodies(connection: Connection | Work, flight_keys: set[str]) -> Mapping[str, bytes]:
-    """Stored bodies by manifest id."""
-    by_flight: dict[str, list[Manifest]] = {}
-    for row in await connection.fetch(queries("flight_bodies")["of_flights"], sorted(map(flight_id, flight_keys))):
-        by_flight.setdefault(row["flight_id"], []).append(Manifest.model_validate_json(inflate(row["body"])))
-    parts = (current_parts(manifests) for manifests in by_flight.values())
-    return {found: deflate(part.model_dump_json().encode()) for flight in parts for found, part in flight.items()}
+async def reports(work: Work, manifest_ids: Sequence[str]) -> list[Report]:
+    """Reports of these manifests. One manifest at a time is in memory, since each takes a megabyte."""
+    rows = await work.fetch(queries("flight_bodies")["of_ids"], list(manifest_ids))
+    return await asyncio.to_thread(_reports, rows)
+
+
+def _reports(rows: Sequence[asyncpg.Record]) -> list[Report]:
+    return [report_of(_read(row)) for row in rows]
+
+
+def _read_all(rows: Sequence[asyncpg.Record]) -> list[Manifest]:
+    return [_read(row) for row in rows]
+
+
+def _read(row: asyncpg.Record) -> Manifest:
+    manifest = Manifest.model_validate_json(inflate(row["body"]))
+    return manifest if manifest.received_at else manifest.model_copy(update={"received_at": row["received_at"]})

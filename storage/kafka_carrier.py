@@ -56,7 +56,7 @@ class Carrier:
         after = self._cursors[feed.reader]
         rows = await self._connection.fetch(queries("kafka_relay")[feed.query], *after, ROWS_MAX, ROW_BYTES_MAX)
         if rows:
-            messages = [feed.message(row) for row in await feed.prepared(self._connection, rows)]
+            messages = [feed.message(row) for row in rows]
             await self._deliver(feed, messages)
             await self.advance(feed, messages[-1].cursor)
         return len(rows)

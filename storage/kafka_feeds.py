@@ -1,26 +1,20 @@
 """What the relay carries from the store to Kafka: one line a topic.
 
-A feed names its topic and its query, and says how a row becomes a message. The body of a manifest goes out as the store has it,
-for a re-screen cut down to what still holds; an event in quarantine goes out without its body, which stays in the store, under
-its retention.
+A feed names its topic and its query, and says how a row becomes a message. The body of a manifest goes out as the store has it;
+an event in quarantine goes out without its body, which stays in the store, under its retention.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from asyncpg import Record
+import asyncpg
 
 from schemas.delivery import Cursor
 from schemas.events import QuarantineEvent, Topic
 from storage.bodies import inflate
-from storage.database import Work
-from storage.flight_bodies import Row, with_current_bodies
 
 Header = tuple[str, bytes]
-
-
-async def _as_they_are(_connection: Work, rows: Sequence[Record]) -> Sequence[Row]:
-    return [dict(row) for row in rows]
+Row = asyncpg.Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +30,12 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """`reader` names the feed's row of progress; `query` is one of `queries/kafka_relay.sql`; `prepared` is what is done to
-    its rows before they become messages."""
+    """`reader` names the feed's row of progress; `query` is one of `queries/kafka_relay.sql`."""
 
     reader: str
     topic: Topic
     query: str
     message: Callable[[Row], Message]
-    prepared: Callable[[Work, Sequence[Record]], Awaitable[Sequence[Row]]] = _as_they_are
 
 
 def _cursor(row: Row) -> Cursor:
@@ -66,7 +58,7 @@ def _quarantine(row: Row) -> Message:
     return Message(_cursor(row), row["key"], event.model_dump_json().encode("utf-8"))
 
 
-MANIFESTS = Feed("relay:manifests", Topic.MANIFESTS, "tail_manifests", _manifest, with_current_bodies)
+MANIFESTS = Feed("relay:manifests", Topic.MANIFESTS, "tail_manifests", _manifest)
 FEEDS = (
     MANIFESTS,
     Feed("relay:alerts", Topic.ALERTS, "tail_alerts", _alert),

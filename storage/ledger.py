@@ -15,13 +15,16 @@ import asyncpg
 from schemas.alert import Alert, AlertState
 from schemas.alert_step import MACHINE
 from schemas.delivery import Cursor, Delivery
+from schemas.flight_life import Report
 from schemas.identifiers import derive
 from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, Suppression
-from storage import alert_rows, outbox
+from schemas.manifest import Manifest
+from storage import alert_rows, flight_bodies, outbox
 from storage.bodies import deflate
 from storage.database import Database, StoreUnavailableError, Work
 from storage.json_text import json_text
 from storage.ledger_plan import LedgerEvent, LedgerPlan, Planner, concerned
+from storage.report_shelf import ReportShelf
 from storage.sql import queries
 
 QUARANTINE_RETENTION = timedelta(hours=48)
@@ -57,17 +60,36 @@ class PostgresLedger:
         self._clock = clock
         self._quarantine_retention = quarantine_retention
         self._suppressions = _Suppressions()
+        self._shelf = ReportShelf()
 
     async def history(self, flight_ids: Sequence[str]) -> Mapping[str, FlightHistory]:
         """What is known already. Suppressions concern travellers, not flights: every flight asked for gets the same tuple."""
         async with self._database.snapshot() as work:
             rows = await work.fetch(queries("ledger")["list_earlier_alerts"], list(flight_ids))
             suppressions = await self._valid_suppressions(work)
+            reports = await self._reports(work, flight_ids)
         alerts: defaultdict[str, list[EarlierAlert]] = defaultdict(list)
         for row in rows:
             alerts[row["flight_id"]].append(_earlier_alert(row))
-        known = flight_ids if suppressions else list(alerts)
-        return {flight: FlightHistory(tuple(alerts.get(flight, ())), suppressions) for flight in known}
+        known = flight_ids if suppressions else sorted(alerts.keys() | reports.keys())
+        return {one: FlightHistory(tuple(alerts.get(one, ())), suppressions, reports.get(one, ())) for one in known}
+
+    async def _reports(self, work: Work, flight_ids: Sequence[str]) -> Mapping[str, tuple[Report, ...]]:
+        """What was screened of these flights, from memory as far as it is there."""
+        taken_in = await flight_bodies.screened_ids(work, flight_ids)
+        wanted = [one for ids in taken_in.values() for one in ids]
+        found = self._shelf.get(wanted)
+        if absent := [one for one in wanted if one not in found]:
+            read = await flight_bodies.reports(work, absent)
+            found |= {report.manifest_id: report for report in read}
+            for report in read:
+                self._shelf.put(report)
+        return {flight: tuple(found[one] for one in ids if one in found) for flight, ids in taken_in.items()}
+
+    async def manifests(self, manifest_ids: Sequence[str]) -> Mapping[str, Manifest]:
+        """Manifests by id; those that were purged are absent."""
+        async with self._database.reading() as work:
+            return await flight_bodies.of_ids(work, manifest_ids)
 
     async def _valid_suppressions(self, work: Work) -> tuple[Suppression, ...]:
         now = self._clock()
@@ -95,9 +117,13 @@ class PostgresLedger:
         for _ in range(ATTEMPTS_MAX):
             try:
                 async with self._database.unit_of_work() as work:
-                    return await self._record(work, changes, progress)
+                    new = await self._record(work, changes, progress)
             except (_OvertakenError, alert_rows.StaleAlertError):
                 continue
+            for change in changes:
+                if change.report is not None:
+                    self._shelf.put(change.report)
+            return new
         raise StoreUnavailableError("other screeners keep writing the same alerts")
 
     async def _record(self, work: Work, changes: Sequence[AlertChanges], progress: Mapping[int, Cursor]) -> int:

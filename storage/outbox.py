@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import orjson
 
 from schemas.alert import Alert
-from schemas.flight_state import EFFECTS, Effect
+from schemas.flight_state import REPORTING
 from storage.database import Work
 from storage.json_text import json_text
 from storage.sql import queries
@@ -51,7 +51,7 @@ async def publish_alerts(work: Work, alerts: Sequence[Alert]) -> None:
     await work.execute(queries("outbox")["publish_alerts"], json_text([_row(alert) for alert in alerts]))
 
 
-_SCREENED = sorted(function for function, effect in EFFECTS.items() if effect is Effect.SCREEN)
+_SCREENED = sorted(REPORTING)
 """Functions of messages that report travellers. The others only take some away, and did so when they came."""
 
 

@@ -12,7 +12,6 @@ own until it has been, so that a flight's events are never worked on in two plac
 import asyncio
 from collections.abc import Mapping, Sequence
 from time import monotonic
-from typing import Any
 
 import asyncpg
 
@@ -20,7 +19,6 @@ from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion
 from storage.bodies import inflate
 from storage.database import ALONE_COMMAND_SECONDS_MAX, Connection, Database, StoreUnavailableError, store_errors
-from storage.flight_bodies import with_current_bodies
 from storage.outbox import MANIFEST_CHANNEL
 from storage.partitions import PARTITIONS, START, fair_share, surplus
 from storage.sql import queries
@@ -159,7 +157,7 @@ class OutboxStream:
             events_max,
         )
         self._horizon = rows[0]["below"]
-        deliveries = [_delivery(row) for row in await with_current_bodies(connection, rows) if row["body"] is not None]
+        deliveries = [_delivery(row) for row in rows if row["body"] is not None]
         delivered = {delivery.partition: delivery.cursor for delivery in deliveries}
         self._positions |= delivered
         self._unacknowledged |= delivered
@@ -179,7 +177,7 @@ class OutboxStream:
             return
 
 
-def _delivery(row: Mapping[str, Any]) -> Delivery:
+def _delivery(row: asyncpg.Record) -> Delivery:
     return Delivery(
         partition=row["partition"],
         cursor=Cursor(row["transaction_id"], row["position"]),

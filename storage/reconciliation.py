@@ -21,7 +21,6 @@ from aiokafka.errors import KafkaError
 
 from schemas.delivery import Cursor
 from schemas.events import Topic
-from schemas.flight_state import EFFECTS, Effect
 from storage.database import Work
 from storage.kafka_feeds import MANIFESTS
 from storage.kafka_topics import REQUEST_MILLISECONDS_MAX, KafkaSettings
@@ -88,9 +87,8 @@ class Reconciliation:
         if not await self._screened(connection, self._mark):
             return 0
         carried, self._mark = self._mark.carried, None
-        reporting = [function.value for function, effect in EFFECTS.items() if effect is Effect.SCREEN]
         limits = (self._age, ATTEMPTS_MAX, MANIFESTS_MAX)
-        done = await connection.execute(queries("kafka_relay")["republish"], *carried, *limits, reporting)
+        done = await connection.execute(queries("kafka_relay")["republish"], *carried, *limits)
         return int(done.rpartition(" ")[2])
 
     async def _stand(self, connection: Work) -> _Mark:

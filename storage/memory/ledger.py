@@ -6,7 +6,10 @@ from typing import NamedTuple
 
 from schemas.alert import Alert
 from schemas.delivery import Cursor, Delivery
+from schemas.flight_life import Report
+from schemas.identifiers import flight_id
 from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, Suppression
+from schemas.manifest import Manifest
 from storage.ledger_plan import Planner, concerned
 
 
@@ -33,10 +36,17 @@ class MemoryLedger:
 
     async def history(self, flight_ids: Sequence[str]) -> Mapping[str, FlightHistory]:
         """What is known already; where there are suppressions, every flight asked for gets them."""
-        found = {flight: tuple(self._earlier(flight)) for flight in flight_ids}
-        return {
-            flight: FlightHistory(alerts, self.suppressions) for flight, alerts in found.items() if alerts or self.suppressions
-        }
+        found = {one: FlightHistory(tuple(self._earlier(one)), self.suppressions, self._reports(one)) for one in flight_ids}
+        return {one: known for one, known in found.items() if known != FlightHistory()}
+
+    def _reports(self, flight: str) -> tuple[Report, ...]:
+        taken_in = (one for one in self.recorded.values() if one.manifest and one.report)
+        return tuple(one.report for one in taken_in if one.report and _flight_of(one) == flight)
+
+    async def manifests(self, manifest_ids: Sequence[str]) -> Mapping[str, Manifest]:
+        """Manifests that were recorded."""
+        kept = ((one, self.recorded[one].manifest) for one in manifest_ids if one in self.recorded)
+        return {one: manifest for one, manifest in kept if manifest is not None}
 
     def _earlier(self, flight_id: str) -> Sequence[EarlierAlert]:
         ordered = sorted(self.alerts.values(), key=lambda alert: (alert.created_at, alert.alert_id))
@@ -74,6 +84,10 @@ class MemoryLedger:
         """Put an event aside and move past it."""
         self.quarantined.setdefault((delivery.partition, delivery.cursor), Quarantined(delivery, reason))
         self._advance({delivery.partition: delivery.cursor})
+
+
+def _flight_of(changes: AlertChanges) -> str | None:
+    return None if changes.manifest is None else flight_id(changes.manifest.flight.flight_key)
 
 
 def _earlier_alert(alert: Alert) -> EarlierAlert:

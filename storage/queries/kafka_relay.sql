@@ -75,11 +75,11 @@ SELECT partition, minor FROM stream_progress WHERE reader = $1
 -- name: republish
 -- Manifests that were on the topic (their rows lie at or before the cursor ($1, $2), and the screeners are past it), and that
 -- were yet not screened, or not with the lists they had to be: the topic lost them. Each waits twice as long as the time before
--- ($3 first), and after $4 attempts people have to look. Later messages of its flight may have been screened meanwhile: one that
--- reports travellers (its function is in $6) goes as a re-screen, which is cut down to what still holds.
+-- ($3 first), and after $4 attempts people have to look. Later messages of its flight may have been screened meanwhile; the
+-- screener works out what is left of this one.
 INSERT INTO manifest_outbox (flight_key, manifest_id, occasion, list_version)
 SELECT m.flight_key, m.manifest_id,
-    CASE WHEN s.manifest_id IS NULL AND m.function <> ALL ($6::text[]) THEN 'received' ELSE 'rescreen' END, o.list_version
+    CASE WHEN s.manifest_id IS NULL THEN 'received' ELSE 'rescreen' END, o.list_version
 FROM manifests m
 LEFT JOIN manifest_screenings s USING (manifest_id)
 CROSS JOIN LATERAL (

@@ -11,7 +11,7 @@ from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion
 from schemas.identifiers import flight_id
 from schemas.ledger import FlightHistory
-from schemas.manifest import Function
+from schemas.manifest import Function, Manifest
 from screening.policy import history_after
 from screening.worker import SilentObserver, TooManyQuarantinedError, Worker, WorkerSettings
 
@@ -93,6 +93,10 @@ class World:
 
     async def screened(self, manifest_ids):
         return self.screened_ids & set(manifest_ids)
+
+    async def manifests(self, manifest_ids):
+        read = (Manifest.model_validate_json(one.body) for one in self.deliveries)
+        return {one.manifest_id: one for one in read if one.manifest_id in manifest_ids}
 
     async def progress(self, partition):
         self.called("progress")

@@ -26,6 +26,10 @@ class LedgerWorld(ABC):
         """A manifest that the store has; returns its id."""
 
     @abstractmethod
+    async def stored(self, manifest: Manifest) -> Manifest:
+        """A manifest as the store has it."""
+
+    @abstractmethod
     async def alerts(self) -> Mapping[str, Alert]: ...
 
     @abstractmethod
@@ -55,6 +59,9 @@ class MemoryLedgerWorld(LedgerWorld):
     async def stored_manifest(self, number: int) -> str:
         return make_manifest("OR1-AMS-2026-03-01", number).manifest_id
 
+    async def stored(self, manifest: Manifest) -> Manifest:
+        return manifest
+
     async def alerts(self) -> Mapping[str, Alert]:
         return self._memory.alerts
 
@@ -80,10 +87,13 @@ class PostgresLedgerWorld(LedgerWorld):
         self.ledger = PostgresLedger(database, "screener", lambda: NOW)
 
     async def stored_manifest(self, number: int) -> str:
-        manifest: Manifest = make_manifest("OR1-AMS-2026-03-01", number)
+        return (await self.stored(make_manifest("OR1-AMS-2026-03-01", number))).manifest_id
+
+    async def stored(self, manifest: Manifest) -> Manifest:
+        stored = manifest.model_copy(update={"received_at": NOW})
         async with self.database.unit_of_work() as work:
-            await store_manifest(work, manifest)
-        return manifest.manifest_id
+            await store_manifest(work, stored)
+        return stored
 
     async def alerts(self) -> Mapping[str, Alert]:
         async with self.database.snapshot() as work:

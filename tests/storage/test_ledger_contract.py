@@ -3,13 +3,17 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_worlds import LedgerWorld
-from storage_makers import NOW, make_alert
+from storage_makers import NOW, make_alert, make_manifest
 
 from schemas.alert import Alert, AlertState, Command
 from schemas.alert_step import Step, advance
 from schemas.delivery import Cursor, Delivery
+from schemas.flight_life import report_of
+from schemas.identifiers import flight_id
 from schemas.ledger import AlertChanges, Suppression
 from storage.memory import MemoryLedger
+
+FLIGHT = "OR1-AMS-2026-03-01"
 
 
 async def test_nothing_is_known_of_nothing(ledger_world: LedgerWorld) -> None:
@@ -31,6 +35,20 @@ async def test_a_batch_is_written_whole(ledger_world: LedgerWorld) -> None:
     (earlier,) = history[alert.flight.flight_id].alerts
     assert (earlier.alert_id, earlier.state, earlier.score) == (alert.alert_id, AlertState.NEW, alert.score)
     assert (earlier.traveller_version_id, earlier.traveller_version) == ("v1", 1)
+
+
+async def test_what_was_screened_of_a_flight_is_known_afterwards(ledger_world: LedgerWorld) -> None:
+    first, second = await ledger_world.stored(make_manifest(FLIGHT, 1)), await ledger_world.stored(make_manifest(FLIGHT, 2))
+    flight = flight_id(FLIGHT)
+    assert await ledger_world.ledger.history([flight]) == {}
+    taken_in = [AlertChanges(one.manifest_id, manifest=one, report=report_of(one)) for one in (first, second)]
+    await ledger_world.ledger.record(taken_in[:1], {})
+    history = await ledger_world.ledger.history([flight, "flt_other"])
+    assert {key: known.reports for key, known in history.items()} == {flight: (report_of(first),)}
+    await ledger_world.ledger.record(taken_in[1:], {})
+    known = (await ledger_world.ledger.history([flight]))[flight]
+    assert set(known.reports) == {report_of(first), report_of(second)}
+    assert await ledger_world.ledger.manifests([first.manifest_id, "man_other"]) == {first.manifest_id: first}
 
 
 async def test_redelivery_is_absorbed_and_progress_never_goes_back(ledger_world: LedgerWorld) -> None:
