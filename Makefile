@@ -31,6 +31,7 @@ kafka: install      ## start a real Kafka broker for people
 generate: install   ## rewrite the generated files (JSON Schemas, tables)
 	@$(PYTHON) -m schemas.generate
 	@$(PYTHON) -m schemas.finding_page
+	@$(PYTHON) -m api_service.sandbox.certification
 	@$(PYTHON) -m api_service.settings_table
 
 lock:               ## resolve the dependencies anew

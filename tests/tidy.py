@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from api_service.sandbox import certification
 from schemas import finding_page, generate
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -118,6 +119,7 @@ def generated_faults() -> Iterator[str]:
     yield from (f"schemas/json/{name}.json is out of date: run `make generate`" for name in generate.outdated())
     if finding_page.outdated():
         yield "docs/carriers/findings.md is out of date: run `make generate`"
+    yield from (f"docs/carriers: {name} is out of date: run `make generate`" for name in certification.outdated())
 
 
 def main() -> int:
