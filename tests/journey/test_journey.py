@@ -1,11 +1,18 @@
 """One manifest's whole journey, on real parts, in both arrangements: bytes go in, alerts come out, people decide."""
 
+import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from traffic import Expected, alerts, journeys, push_all, wait_until_screened
 
+from parsers import read_manifests
+from parsers.paxlst.writer import write_paxlst
+from schemas.manifest import Function
+from schemas.traveller import References
 from tests.running_service import RunningService
 
 SAMPLES = Path(__file__).resolve().parents[3] / "shared" / "samples" / "paxlst"
@@ -53,6 +60,59 @@ def _repeating_changes_nothing(service: RunningService, bodies: list[bytes], exp
     found = alerts(service)
     assert {alert["alert_id"]: alert["version"] for alert in found} == before
     expected.check(found)
+
+
+def test_a_changed_list_reaches_the_travellers_who_are_there_already(service: RunningService) -> None:
+    flights = journeys(seed=31, flights=3, per_flight=1.0)
+    push_all(service, [message.body for flight in flights for message in flight.messages])
+    wait_until_screened(service)
+    before = {alert["alert_id"]: alert["version"] for alert in alerts(service)}
+    record = {
+        "record_id": "NEW-1",
+        "names": [{"surname": "QERIMAXHI", "given_names": "BLEDAR ARTUR"}],
+        "birth_dates": ["1979-05-17"],
+        "documents": [],
+    }
+    body = _with_name(flights[0].messages[0].body, "QERIMAXHI:BLEDAR ARTUR", "790517")
+    push_all(service, [body])
+    path = "/v1/watchlists/sandbox-attention/records/NEW-1"
+    with service.client("list_owner") as owner:
+        assert owner.put(path, json=record).status_code in (200, 201)
+        added = _await_alert(service, lambda alert: alert["record"]["record_id"] == "NEW-1" and alert["state"] == "new")
+        assert owner.delete(path).status_code in (200, 204)
+    gone = _await_alert(service, lambda alert: alert["alert_id"] == added["alert_id"] and alert["state"] == "withdrawn")
+    assert gone["history"][-1]["by"] == "kulla"
+    unchanged = {alert["alert_id"]: alert["version"] for alert in alerts(service) if alert["alert_id"] in before}
+    assert unchanged == before, "a list change touched alerts it had nothing to do with"
+
+
+def _with_name(body: bytes, name: str, born: str) -> bytes:
+    """A small correction of that flight: one traveller of this name, the rest of the message as it was."""
+    manifest = next(iter(read_manifests(body))).manifest
+    assert manifest is not None
+    surname, given = name.split(":")
+    person = manifest.travellers[0].model_copy(
+        update={
+            "surname": surname,
+            "given_names": given,
+            "birth_date": f"19{born[:2]}-{born[2:4]}-{born[4:]}",
+            "references": References(passenger="NEW1", booking="NEW111"),
+            "documents": (),
+            "raw": {},
+        }
+    )
+    changed = manifest.model_copy(update={"travellers": (person,), "function": Function.PASSENGER_CHANGE})
+    return write_paxlst(changed)
+
+
+def _await_alert(service: RunningService, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        for alert in alerts(service):
+            if wanted(alert):
+                return alert
+        time.sleep(0.1)
+    raise AssertionError("the alert did not come")
 
 
 def test_a_hit_is_decided_by_people_and_reaches_the_console(service: RunningService) -> None:
