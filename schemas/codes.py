@@ -117,10 +117,13 @@ REFERENCE_FIELDS = {
     "ABO": "passenger",
     "SEA": "seat",
     "AEA": "redress",
+    "KTN": "known_traveller",
     "CR": "customer",
     "YZY": "ticket",
 }
-"""1153 of a person's RFF, and the field of `schemas.traveller.References` it fills. Others are kept as `CODE:VALUE`."""
+"""1153 of a person's RFF, and the field of `schemas.traveller.References` it fills. Others are kept as `CODE:VALUE`.
+
+KTN is no code of the UN list, which has AEA for every number of an authority; senders who must tell the two apart agree on it."""
 
 CONTACT_FIELDS = {"TE": "telephone", "AL": "telephone", "FX": "fax", "EM": "email"}
 """3155 of COM; AL is a mobile telephone."""

@@ -192,6 +192,15 @@ flight_time_implausible warning carrier
 person_qualifier_unknown warning carrier
     This qualifier of NAD is not known; the person was read as a passenger.
     Send FL, FM, DDU, DDT or ZZZ for people.
+person_tag_damaged error network
+    The segment {tag} names a person but is not NAD; it was read as NAD.
+    Send the message again, whole; check the characters that the way it came can carry.
+person_start_missing error network
+    Another birth date without a NAD before it: the segments from here on were read as a further person without a name.
+    Send the message again, whole; begin every person with NAD and give one birth date for each.
+names_maybe_swapped info carrier
+    The surname is a common given name and the given names are not; they may be in each other's place, and were left as sent.
+    Send the surname in the first component of C080, the given names in the second.
 surname_missing error carrier
     This person has no name.
     Send the surname in NAD (C080.3036).

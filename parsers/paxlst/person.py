@@ -15,15 +15,13 @@ from typing import Any, NamedTuple
 from parsers.edifact.events import component
 from parsers.edifact.segment import Elements, SegmentList, split_elements
 from parsers.paxlst import values
+from parsers.paxlst.bags import BAG_TAGS_MAX, add_bag_tags, measured
 from parsers.paxlst.draft import Draft
 from parsers.paxlst.names import read_name
 from parsers.paxlst.report import Report
 from parsers.paxlst.usual import UsualForms, usual_forms
 from parsers.paxlst.values import Place, decimal
 from schemas.codes import CONTACT_FIELDS, PERSON_QUALIFIERS, REFERENCE_FIELDS, WEIGHT_UNITS_KG
-
-BAG_TAGS_MAX = 99
-"""Consecutive tags of one person. A group checked in together stays below; a number of nine digits here is an attack."""
 
 
 class Rule(NamedTuple):
@@ -141,6 +139,7 @@ class People:
             if text[:4] not in self._own_starts:
                 return at
             self.read(at, text)
+            draft = self.person or draft  # another, where the text shows that a NAD has been lost
         return end
 
     def read(self, index: int, text: str) -> None:
@@ -159,6 +158,12 @@ class People:
             self._apply(person, step, index, elements)
         elif step is None or not step(self, person, index, elements):
             self._keep(person, index, tag)
+
+    def _begin_unnamed(self, before: Draft, index: int) -> None:
+        """Nobody has two birth dates: here is somebody whose NAD was lost. Nothing of his may become the other's."""
+        self._report.add("person_start_missing", (index, None, None))
+        self.person = Draft(index, before.qualifier, before.values["kind"])
+        self.drafts.append(self.person)
 
     def _remember(self, index: int, assignment: Assignment) -> None:
         text = self._segments.texts[index]
@@ -199,10 +204,16 @@ class People:
             if self._report.count == before:
                 self._remember(index, Assignment(int(rule.of_document), rule.field, value, raw))
         elif target[rule.field] != value:
-            person.unknown.append(self._segments.verbatim(index))
-            self._report.add(
-                "value_repeated", (index, rule.element, rule.component), tag=f"{elements[0][0]}+{component(elements, 1)}"
-            )
+            self._contradiction(person, rule, index, elements, (str(target[rule.field]), str(value)))
+
+    def _contradiction(self, person: Draft, rule: Rule, index: int, elements: Elements, values_: tuple[str, str]) -> None:
+        if rule.field == "birth_date" and not values_[0].startswith(values_[1]) and not values_[1].startswith(values_[0]):
+            self._begin_unnamed(person, index)
+            self._apply(self.drafts[-1], rule, index, elements)
+            return
+        person.unknown.append(self._segments.verbatim(index))
+        tag = f"{elements[0][0]}+{component(elements, 1)}"
+        self._report.add("value_repeated", (index, rule.element, rule.component), tag=tag)
 
     def _name(self, person: Draft, elements: Elements) -> None:
         at = next((number for number in _NAME_PLACES if "".join(elements[number] if number < len(elements) else ()).strip()), 0)
@@ -309,7 +320,7 @@ class People:
         return True
 
     def _bag_count(self, person: Draft, index: int, elements: Elements) -> bool:
-        at, text = _measure(elements)
+        at, text = measured(elements)
         number = decimal(text)
         if number is None:
             if text:
@@ -320,7 +331,7 @@ class People:
         return True
 
     def _bag_weight(self, person: Draft, index: int, elements: Elements) -> bool:
-        at, text = _measure(elements)
+        at, text = measured(elements)
         number, unit = decimal(text), WEIGHT_UNITS_KG.get(component(elements, 3).upper(), 1.0 if at != 3 else None)
         if number is None or unit is None:
             if text:
@@ -330,47 +341,15 @@ class People:
         return True
 
     def _bag_tags(self, person: Draft, index: int, elements: Elements) -> bool:
-        pieces = [component(elements, 4, number) for number in range(1, len(elements[4]) + 1)] if len(elements) > 4 else []
         tags: list[str] = person.bags.setdefault("tags", [])
-        for position, piece in enumerate(pieces):
-            if not piece or piece.upper() == "NULL" or (position and _is_count(piece)):
-                continue
-            following = pieces[position + 1] if position + 1 < len(pieces) else ""
-            count = int(following) if _is_count(following) else 1
-            tags.extend(consecutive_tags(piece, min(count, BAG_TAGS_MAX + 1)))
-            if len(tags) > BAG_TAGS_MAX:
-                break
-        if len(tags) > BAG_TAGS_MAX:
+        if not add_bag_tags(tags, elements):
             self._report.add("bag_tags_too_many", (index, 4, 2), limit=BAG_TAGS_MAX)
-            del tags[BAG_TAGS_MAX:]
         return True
 
 
 _NAME_PLACES = (4, 3, 2)  # C080, and where it is put by mistake: C058, C082
 _NAME_FIELDS = ("surname", "given_names", "title")
 _NUMBER_FILLERS = str.maketrans("", "", " -<")
-
-
-def _is_count(text: str) -> bool:
-    return text.isdecimal() and text.isascii() and len(text) <= 3
-
-
-def _measure(elements: Elements) -> tuple[int, str]:
-    """The number of MEA, where it ought to be (element 3, component 2) or where it was put instead."""
-    for element, part in ((3, 2), (3, 1), (2, 1), (4, 1)):
-        text = component(elements, element, part)
-        if text and text.upper() not in WEIGHT_UNITS_KG:
-            return element, text
-    return 3, ""
-
-
-def consecutive_tags(first: str, count: int) -> list[str]:
-    """Bag tags from `first` on: its trailing digits count upwards."""
-    stem = first.rstrip("0123456789")
-    digits = first[len(stem) :]
-    if not digits or len(digits) > 12:
-        return [first]
-    return [f"{stem}{int(digits) + step:0{len(digits)}}" for step in range(max(count, 1))]
 
 
 def read_contacts(elements: Elements, contact: dict[str, str]) -> None:

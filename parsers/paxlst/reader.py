@@ -31,6 +31,10 @@ _PARTIES = frozenset({"MS", "BA", "AG", "VW", "CZ", "CN", "HR", "GM"})
 """NAD qualifiers that name parties, wherever they stand."""
 
 
+_NAMED_QUALIFIERS = frozenset(PERSON_QUALIFIERS) - {"ZZZ"}
+"""NAD qualifiers of people who are named."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What surrounds a message: its interchange, when it came in, and the name it will have."""
@@ -104,6 +108,9 @@ class MessageReader:
             self.people.read(index, self._segments.texts[index])  # a tag in small letters, or with spaces
             return
         step = _STEPS.get(tag)
+        if step is None and self._is_damaged_name(elements):
+            self.report.add("person_tag_damaged", (index, None, None), tag=tag[:3])
+            step = MessageReader._name_and_address
         if step is None and self.people.person is not None:
             self.people.read(index, self._segments.texts[index])
         elif step is None:
@@ -111,6 +118,10 @@ class MessageReader:
             self._keep(index)
         elif not step(self, index, elements):
             self._keep(index)
+
+    def _is_damaged_name(self, elements: Elements) -> bool:
+        """Whether this is a NAD whose tag has suffered: nothing else has a person's qualifier, and a name as fourth element."""
+        return component(elements, 1) in _NAMED_QUALIFIERS and bool(component(elements, 4))
 
     def _keep(self, index: int) -> None:
         self._unknown.append(self._segments.verbatim(index))
@@ -249,15 +260,17 @@ class MessageReader:
     def _message_fields(self) -> dict[str, Any]:
         header = self._message.header
         version = [part for part in (component(header, 2, 2), component(header, 2, 3)) if part]
-        part, mark = component(header, 4), component(header, 4, 2).upper()
+        sequence, mark = component(header, 4), component(header, 4, 2).upper()
+        part = int(sequence) if sequence.isdecimal() and sequence.isascii() and len(sequence) <= 4 else None
+        middle = part is not None and part > 1  # no mark there: neither the first nor the last
         return {
             "directory": ":".join(version) or None,
             "agency": component(header, 2, 4) or None,
             "association": component(header, 2, 5) or None,
             "reference": self._message.reference,
             "access_reference": component(header, 3) or None,
-            "part": int(part) if part.isdecimal() and part.isascii() and len(part) <= 4 else None,
-            "last_part": {"F": True, "C": False}.get(mark),
+            "part": part,
+            "last_part": {"F": True, "C": False, "": False if middle else None}.get(mark),
         }
 
     def _clearance_port(self) -> str | None:

@@ -60,7 +60,7 @@ class UsualForms:
         self._element, self._component, self._repetition = element, component, delimiters.repetition_text
         self._birth_years, self._expiry_years = _birth_years(flight_day), _expiry_years(flight_day)
         self._name = _name_pattern(delimiters).fullmatch
-        self._references = {f"RFF{element}{code}": field for code, field in REFERENCE_FIELDS.items() if len(code) == 3}
+        self._references = {f"RFF{element}{code}{component}"[:7]: field for code, field in REFERENCE_FIELDS.items()}
         self.steps: dict[str, Step] = {
             **dict.fromkeys(self._references, self._reference),
             f"RFF{element}AVF": self._booking,
@@ -121,8 +121,9 @@ class UsualForms:
         return True
 
     def _reference(self, draft: Draft, _index: int, text: str) -> bool:
-        value, field = text[8:], self._references[text[:7]]
-        if text[7:8] != self._component or not value.isalnum() or field in draft.references:
+        start, field = text[:7], self._references[text[:7]]
+        value = text[7:] if start[6] == self._component else text[8:] if text[7:8] == self._component else ""
+        if not value.isalnum() or field in draft.references:
             return False
         draft.references[field] = value
         return True

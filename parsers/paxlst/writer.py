@@ -4,8 +4,8 @@ The mirror of the reader: what a `Manifest` says is written, nothing is guessed.
 directory (header, flight sectors, persons with their documents, control totals). Times are written as the wall clock of their
 port, because that is what PAXLST carries (WCO/IATA/ICAO guide, DTM+189 and DTM+232).
 
-Not carried, because PAXLST has no place for it: identifiers of ours, findings, raw values other than document numbers, the
-transit crew's kind, a contact's number for a closure's nameless entries.
+Not carried, because PAXLST has no place for it: identifiers of ours, findings, raw values other than document numbers, a
+contact's number for a closure's nameless entries.
 """
 
 import re
@@ -157,10 +157,10 @@ def _message(manifest: Manifest, options: WriteOptions, number: int) -> Outgoing
 
 
 def _transfer(message: Message) -> Element:
-    """S010: the sequence number and, where known, first (C) or last (F). The only part of a report is 01:F."""
+    """S010: the sequence number and, where known, first (C) or last (F); a part between has no mark, the only one is 01:F."""
     if message.part is None:
         return None
-    mark = "F" if message.last_part else "C" if message.part == 1 else ""
+    mark = "F" if message.last_part else "C" if message.part == 1 and message.last_part is False else ""
     return (f"{message.part:02}", mark)
 
 
@@ -245,9 +245,9 @@ class _BodyWriter:
         names = (traveller.surname, *given_parts, traveller.title)
         address = traveller.address
         if address is None:
-            return ("NAD", _QUALIFIERS[traveller.kind], None, None, names)
+            return ("NAD", _qualifier(traveller), None, None, names)
         place = (address.street, address.city, address.subdivision, address.postcode, address.country)
-        return ("NAD", _QUALIFIERS[traveller.kind], None, None, names, *place)
+        return ("NAD", _qualifier(traveller), None, None, names, *place)
 
     def _particulars(self, traveller: Traveller) -> Iterator[Segment]:
         unspecified = traveller.sex is Sex.UNSPECIFIED and self._release < _UNSPECIFIED_SEX_FROM
@@ -263,6 +263,13 @@ class _BodyWriter:
         declared = self._manifest.declared_travellers
         if declared is not None:
             yield ("CNT", ("41" if self._code in _CREW_CODES else "42", str(declared)))
+
+
+def _qualifier(traveller: Traveller) -> str:
+    """3035. Somebody in transit who has a role in the crew is transit crew."""
+    if traveller.kind is TravellerKind.TRANSIT and traveller.crew_role:
+        return "DDT"
+    return _QUALIFIERS[traveller.kind]
 
 
 def _chained_qualifier(leg: Leg, following: Leg | None, alone: bool) -> str:

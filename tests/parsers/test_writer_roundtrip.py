@@ -59,6 +59,7 @@ def references(draw: st.DrawFn) -> References:
         passenger=draw(codes),
         seat=draw(maybe(codes)),
         redress=draw(maybe(codes)),
+        known_traveller=draw(maybe(codes)),
         customer=draw(maybe(codes)),
         ticket=draw(maybe(codes)),
         other=draw(st.sampled_from([(), ("ABI:X1",), ("ABI:X1", "ZZZ:9")])),
@@ -150,20 +151,20 @@ def flights(draw: st.DrawFn) -> Flight:
 
 @st.composite
 def manifests(draw: st.DrawFn) -> Manifest:
-    function = draw(st.sampled_from([f for f in Function if not f.name.startswith("MASTER")]))
+    function = draw(st.sampled_from(list(Function)))
     closing = function in NOT_BOARDED
     people = draw(st.lists(nameless if closing else travellers, max_size=3, unique_by=lambda one: one.references.passenger))
     part = draw(maybe(st.integers(1, 12)))
     return Manifest(
         manifest_id="",
         message=Message(
-            directory="D:15B",
+            directory=draw(st.sampled_from(["D:02B", "D:05B", "D:12B", "D:15B", "D:24A"])),
             agency="UN",
             association="IATA",
             reference=draw(codes),
             access_reference=draw(maybe(codes)),
             part=part,
-            last_part=None if part is None else draw(st.booleans()),
+            last_part=None if part is None else draw(st.booleans() if part > 1 else maybe(st.booleans())),
         ),
         function=function,
         document_code=DOCUMENT_CODES[function][0],
@@ -184,9 +185,20 @@ def manifests(draw: st.DrawFn) -> Manifest:
 options = st.builds(
     WriteOptions,
     separators=st.sampled_from(
-        [Separators(), Separators(element="*", terminator="$"), Separators("(", "/", ".", ")", " ", "-")]
+        [
+            Separators(),
+            Separators(repetition="*"),
+            Separators(element="*", terminator="$"),
+            Separators(element="*", terminator="#"),
+            Separators(component="-"),
+            Separators(element="(", terminator=")"),
+            Separators(element="(", release=")", repetition=" ", terminator="-"),
+            Separators("(", "/", ".", ")", " ", "-"),
+            Separators("|", "~", ".", "\\", "^", ";"),
+        ]
     ),
-    syntax=st.sampled_from(["UNOA", "UNOB", "UNOC", "UNOY"]),
+    syntax=st.sampled_from(["UNOA", "UNOB", "UNOC", "UNOE", "UNOY"]),
+    syntax_version=st.sampled_from([1, 2, 3, 4]),
     grouped=st.booleans(),
     line_break=st.sampled_from(["", "\r\n", "\n"]),
     number_digits=st.sampled_from([1, 4]),
@@ -201,10 +213,11 @@ def carried(manifest: Manifest) -> dict[str, Any]:
     """What PAXLST carries: everything but identifiers of ours, raw texts and remarks."""
     content = manifest.model_dump(mode="json", exclude={"manifest_id", "submission_id", "findings"})
     content["flight"].pop("designator_raw")
-    content["message"]["last_part"] = bool(content["message"]["last_part"])  # a middle part bears no mark at all
     for person in content["travellers"]:
         person.pop("traveller_id")
         person.pop("raw")
+        if person["sex"] == "X" and content["message"]["directory"] < "D:15B":
+            person["sex"] = "U"  # ATT knows X from D.15B on
     return content
 
 
