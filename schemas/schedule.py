@@ -90,6 +90,26 @@ def flights_between(leg: ScheduledLeg, since: date, until: date) -> Iterator[Exp
         day += timedelta(days=1)
 
 
+def departing(leg: ScheduledLeg, since: datetime, until: datetime) -> Iterator[ExpectedFlight]:
+    """The flights of this leg that depart then, `since` inclusive, `until` exclusive."""
+    for flight in flights_between(leg, *_days_around(since, until, leg.departure)):
+        if since <= flight.scheduled_departure < until:
+            yield flight
+
+
+def arriving(leg: ScheduledLeg, since: datetime, until: datetime) -> Iterator[ExpectedFlight]:
+    """The flights of this leg that arrive then, `since` inclusive, `until` exclusive."""
+    for flight in flights_between(leg, *_days_around(since, until, leg.arrival)):
+        if since <= flight.scheduled_arrival < until:
+            yield flight
+
+
+def _days_around(since: datetime, until: datetime, at: ScheduledTime) -> tuple[date, date]:
+    """Days of flights that may have their time then: no clock of the world is a whole day from UTC."""
+    first = since.astimezone(UTC).date() - timedelta(days=at.day + 1)
+    return first, until.astimezone(UTC).date() - timedelta(days=at.day - 1)
+
+
 def _in_week(leg: ScheduledLeg, day: date) -> bool:
     monday = leg.first_day - timedelta(days=leg.first_day.weekday())
     return (day - monday).days // 7 % leg.weeks == 0
@@ -97,7 +117,7 @@ def _in_week(leg: ScheduledLeg, day: date) -> bool:
 
 def _flight(leg: ScheduledLeg, day: date) -> ExpectedFlight:
     departure, arrival = _instant(leg.mode, leg.departure, day), _instant(leg.mode, leg.arrival, day)
-    origin = _instant(leg.mode, leg.origin, day)
+    origin = departure if leg.origin == leg.departure else _instant(leg.mode, leg.origin, day)
     keys = (
         flight_key(leg.carrier, leg.number, leg.suffix, port, at.date().isoformat())
         for port, at in ((leg.origin.port, origin), (leg.departure.port, departure))

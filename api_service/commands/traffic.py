@@ -14,6 +14,8 @@ _PLANTED_PER_FLIGHT = 0.5
 _ENDLESS_FLIGHTS = 1_000_000
 _ENDLESS_SECONDS_PER_MESSAGE = 5.0
 """A quiet airport: enough to see alerts come in, little enough to leave the machine to whoever tries the service."""
+_TIMETABLE_FLIGHTS_MAX = 10_000
+"""More than any sandbox flies; an endless simulation has no end to write."""
 
 
 def simulate(
@@ -22,6 +24,10 @@ def simulate(
     url: Annotated[str | None, typer.Option(help="Where the service listens; default: the configured host and port.")] = None,
     key: Annotated[str | None, typer.Option(envvar="KULLA_SIMULATE_KEY", help="A carrier key; default: the sandbox's.")] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed sends the same flights; default: new ones each time.")] = None,
+    timetable: Annotated[
+        Path | None,
+        typer.Option(dir_okay=False, help="Write these flights, and some never flown, for `kulla schedule import`."),
+    ] = None,
     endless: Annotated[bool, typer.Option("--endless", hidden=True)] = False,
 ) -> None:
     """Push realistic flights into Western Balkan ports: synthetic people, a few of them planted on the sandbox's lists."""
@@ -31,10 +37,21 @@ def simulate(
     base_url = url or f"http://{settings.http_host}:{settings.http_port}"
     api_key = key or _sandbox_key(settings.data_dir)
     count, pace = (_ENDLESS_FLIGHTS, 1 / _ENDLESS_SECONDS_PER_MESSAGE) if endless else (flights, rate)
-    summary = asyncio.run(_push(base_url, api_key, _simulation(seed, count, pace), endless))
+    simulation = _simulation(seed, count, pace)
+    if timetable is not None:
+        _write_timetable(timetable, simulation)
+    summary = asyncio.run(_push(base_url, api_key, simulation, endless))
     _show(summary)
     if summary.failed:
         raise typer.Exit(1)
+
+
+def _write_timetable(file: Path, simulation: "Simulation") -> None:
+    from api_service.sandbox.flights import plan_flights
+    from api_service.sandbox.timetable import timetable
+
+    flights = simulation.flights[:_TIMETABLE_FLIGHTS_MAX]
+    file.write_text(timetable(plan_flights(simulation.seed, simulation.now, flights)), "utf-8")
 
 
 def _sandbox_key(data_dir: Path) -> str:

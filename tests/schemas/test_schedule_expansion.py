@@ -1,10 +1,12 @@
 """Periods become flights: the right days, the right instants, the key under which the manifest will come."""
 
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from schemas.schedule import ScheduledLeg, ScheduledTime, TimeMode, flights_between
+from schemas.schedule import ScheduledLeg, ScheduledTime, TimeMode, arriving, departing, flights_between
 
 
 def leg(**changed: object) -> ScheduledLeg:
@@ -92,3 +94,20 @@ def test_an_unknown_port_has_the_offset_of_its_record() -> None:
     somewhere = leg(departure=ScheduledTime("QQQ", 600, utc_offset_minutes=-210))
     [flight] = flights_between(somewhere, date(2026, 3, 23), date(2026, 3, 23))
     assert flight.scheduled_departure.isoformat() == "2026-03-23T10:00:00-03:30"
+
+
+_ports = st.sampled_from(["VIE", "TIA", "JFK", "AKL", "HNL", "QQQ"])
+_times = st.builds(ScheduledTime, _ports, st.integers(0, 1440), st.integers(-1, 3), st.none() | st.integers(-720, 840))
+
+
+@settings(max_examples=100, deadline=None)
+@given(_times, _times, st.sampled_from(TimeMode), st.integers(0, 46 * 1440), st.integers(1, 60))
+def test_looking_at_some_days_only_finds_the_same_flights(
+    departure: ScheduledTime, arrival: ScheduledTime, mode: TimeMode, minutes: int, hours: int
+) -> None:
+    one = leg(departure=departure, arrival=arrival, origin=departure, mode=mode)
+    since = datetime(2026, 3, 20, tzinfo=UTC) + timedelta(minutes=minutes)
+    until = since + timedelta(hours=hours)
+    every = list(flights_between(one, one.first_day, one.last_day))
+    assert list(departing(one, since, until)) == [flight for flight in every if since <= flight.scheduled_departure < until]
+    assert list(arriving(one, since, until)) == [flight for flight in every if since <= flight.scheduled_arrival < until]
