@@ -15,11 +15,13 @@ from api_service.routes import (
     quality,
     schedules,
     submissions,
+    templates,
     watchlists,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
     manifests.router,
+    templates.router,
     submissions.router,
     quality.router,
     schedules.router,

@@ -26,6 +26,9 @@ BODY_SECONDS_MAX = 120.0
 """32 MiB over a line of 2 Mbit/s; who is slower than that is holding a place, not sending a manifest."""
 
 
+CSV_MEDIA_TYPE = "text/csv"
+XLSX_MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
 MEDIA_TYPES: Mapping[str, BodyKind] = MappingProxyType(
     {
         "": BodyKind.EDIFACT,
@@ -33,6 +36,9 @@ MEDIA_TYPES: Mapping[str, BodyKind] = MappingProxyType(
         "text/plain": BodyKind.EDIFACT,
         "application/octet-stream": BodyKind.EDIFACT,
         "application/json": BodyKind.JSON,
+        CSV_MEDIA_TYPE: BodyKind.TABLE,
+        "text/tab-separated-values": BodyKind.TABLE,
+        XLSX_MEDIA_TYPE: BodyKind.TABLE,
     }
 )
 """By media type, without parameters; a request without one is taken for EDIFACT, which says itself what it is."""

@@ -2,7 +2,7 @@
 
 import typer
 
-from api_service.commands import keys, offline, roles, schedule, traffic, watchlist
+from api_service.commands import folder, keys, offline, roles, schedule, traffic, watchlist
 
 app = typer.Typer(
     name="kulla",
@@ -17,6 +17,7 @@ app.command("api")(roles.api)
 app.command("screener")(roles.screener)
 app.command("relay")(roles.relay)
 app.command("migrate")(roles.migrate)
+app.command("watch-folder")(folder.watch_folder)
 app.command("parse")(offline.parse)
 app.command("screen")(offline.screen)
 app.command("simulate")(traffic.simulate)

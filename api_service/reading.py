@@ -22,6 +22,7 @@ from parsers import ReadMessage, read_manifests
 from parsers.answers import write_answers
 from parsers.manifest_json import read_manifest_json
 from parsers.subject import Judged
+from parsers.table import read_manifest_table
 from schemas import identifiers
 from schemas.finding import Finding, Severity
 from schemas.finding_codes import finding
@@ -41,6 +42,7 @@ class BodyKind(StrEnum):
 
     EDIFACT = "edifact"
     JSON = "json"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,11 @@ def read_submission(body: bytes, kind: BodyKind, rules: ReadingRules) -> Reading
 
 
 def _read(body: bytes, kind: BodyKind, rules: ReadingRules, submission: str) -> Iterable[ReadMessage]:
-    read = read_manifest_json if kind is BodyKind.JSON else read_manifests
+    read = _READERS[kind]
     return read(body, received_on=rules.received_at.date(), submission_id=submission)
+
+
+_READERS = {BodyKind.EDIFACT: read_manifests, BodyKind.JSON: read_manifest_json, BodyKind.TABLE: read_manifest_table}
 
 
 def _answer(messages: Iterable[ReadMessage], judged: Iterable[_Judged], rules: ReadingRules, submission: str) -> bytes:

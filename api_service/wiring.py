@@ -93,6 +93,17 @@ async def api_context(settings: Settings, logger: FilteringBoundLogger) -> Async
         yield context
 
 
+@asynccontextmanager
+async def intake_context(settings: Settings, logger: FilteringBoundLogger) -> AsyncIterator[AppContext]:
+    """What receiving needs where nobody is served over HTTP."""
+    async with migrated_database(settings) as database:
+        context = make_context(settings, database, logger)
+        try:
+            yield context
+        finally:
+            await context.reading_pool.close()
+
+
 async def _cancelled(task: asyncio.Task[None]) -> None:
     task.cancel()
     with suppress(asyncio.CancelledError):

@@ -7,7 +7,7 @@ import typer
 from api_service.settings import Settings
 
 
-def _settings() -> Settings:
+def read_settings() -> Settings:
     """The settings, or what is wrong with them in a sentence each."""
     from pydantic import ValidationError
 
@@ -29,7 +29,7 @@ def up() -> None:
     from api_service.problems import RefusalError
     from storage.embedded.errors import EmbeddedPostgresError
 
-    settings = _settings()
+    settings = read_settings()
     configure_logs(settings.log_level)
     try:
         uvloop.run(whole_service.run(settings))
@@ -44,7 +44,7 @@ def api(listener: Annotated[int | None, typer.Option(hidden=True, help="An inher
 
     from api_service import serving
 
-    uvloop.run(serving.serve_api(_settings(), listener))
+    uvloop.run(serving.serve_api(read_settings(), listener))
 
 
 def screener() -> None:
@@ -53,7 +53,7 @@ def screener() -> None:
 
     from api_service import serving
 
-    uvloop.run(serving.serve_screener(_settings()))
+    uvloop.run(serving.serve_screener(read_settings()))
 
 
 def relay() -> None:
@@ -62,7 +62,7 @@ def relay() -> None:
 
     from api_service import serving
 
-    settings = _settings()
+    settings = read_settings()
     if settings.kafka_bootstrap_servers is None:
         typer.echo("the relay needs KULLA_KAFKA_BOOTSTRAP_SERVERS", err=True)
         raise typer.Exit(2)
@@ -77,7 +77,7 @@ def migrate() -> None:
     from storage.migrate import migrate as apply
 
     async def run() -> list[str]:
-        async with database_of(_settings()) as database:
+        async with database_of(read_settings()) as database:
             return await apply(database)
 
     for name in asyncio.run(run()):

@@ -20,7 +20,7 @@ from parsers.table.xml_parts import Attributes, Parts, XmlReader
 WORKBOOK_MAGIC = b"PK\x03\x04"
 """How a zip begins, and so every XLSX."""
 
-_COMPOUND_FILE = b"\xd0\xcf\x11\xe0"
+COMPOUND_FILE_MAGIC = b"\xd0\xcf\x11\xe0"
 """How an XLS of 2003 begins, and an XLSX with a password."""
 
 _DATE_FORMATS = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -44,7 +44,7 @@ def read_workbook(data: bytes) -> list[Sheet]:
 
 def refuse_compound(data: bytes) -> None:
     """Raises UnreadableTableError for the older format, and for workbooks with a password."""
-    if data.startswith(_COMPOUND_FILE):
+    if data.startswith(COMPOUND_FILE_MAGIC):
         raise UnreadableTableError("table_unreadable", reason="it is an XLS file, or has a password")
 
 
