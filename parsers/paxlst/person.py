@@ -291,13 +291,20 @@ class People:
         names = [component(elements, number, 4) for number in range(2, len(elements))]
         if code:
             read = values.read_country(code, Place(self._report, index, 2, 1, self._flight_day))
-            if read is not None:
-                person.values.setdefault("birth_country", read)
+            if read is not None and not self._set_once(person.values, "birth_country", read, (index, 2, 1)):
+                return False
             if read != code:
                 person.raw.setdefault("birth_country", code)
-        if place := ", ".join(name for name in names if name):
-            person.values.setdefault("birth_place", place)
-        return True
+        place = ", ".join(name for name in names if name)
+        return not place or self._set_once(person.values, "birth_place", place, (index, 2, 4))
+
+    def _set_once(self, target: dict[str, Any], field: str, value: object, place: tuple[int, int, int]) -> bool:
+        """Set a value, or say that it contradicts the one that is there. False where it does."""
+        if target.setdefault(field, value) == value:
+            return True
+        elements = self._segments.elements(place[0])
+        self._report.add("value_repeated", place, tag=f"{elements[0][0]}+{component(elements, 1)}")
+        return False
 
     def _reference(self, person: Draft, _index: int, elements: Elements) -> bool:
         parts = elements[1] if len(elements) > 1 else []
@@ -326,7 +333,8 @@ class People:
             if text:
                 self._report.add("number_invalid", (index, at, None))
             return not text
-        person.bags.setdefault("count", int(number))
+        if not self._set_once(person.bags, "count", int(number), (index, at, 2)):
+            return False
         self._remember(index, Assignment(2, "count", int(number), None))
         return True
 
@@ -337,8 +345,7 @@ class People:
             if text:
                 self._report.add("number_invalid", (index, at, None))
             return not text
-        person.bags.setdefault("weight_kg", round(number * unit, 3))
-        return True
+        return self._set_once(person.bags, "weight_kg", round(number * unit, 3), (index, at, 2))
 
     def _bag_tags(self, person: Draft, index: int, elements: Elements) -> bool:
         tags: list[str] = person.bags.setdefault("tags", [])
