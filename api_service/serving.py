@@ -40,6 +40,9 @@ async def serve_api(settings: Settings, listener: int | None) -> None:
             timeout_graceful_shutdown=_GRACE_SECONDS,
             limit_concurrency=_CONNECTIONS_MAX,
         )
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # uvicorn takes these signals, stops, and then raises them again: that must not end us before we have closed.
+            signal.signal(number, lambda *_: None)
         sockets = None if listener is None else [socket.socket(fileno=listener)]
         await uvicorn.Server(config).serve(sockets)
 

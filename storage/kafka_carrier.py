@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.delivery import Cursor
 from schemas.identifiers import derive
-from storage.database import Work
+from storage.database import Connection, Work
 from storage.kafka_feeds import Feed, Message
 from storage.kafka_topics import (
     MANIFEST_BYTES_MAX,
@@ -44,7 +44,7 @@ log = structlog.get_logger()
 class Carrier:
     """Carries over one database connection and one producer, both of the active relay alone."""
 
-    def __init__(self, connection: Work, producer: AIOKafkaProducer) -> None:
+    def __init__(self, connection: Connection | Work, producer: AIOKafkaProducer) -> None:
         self._connection = connection
         self._producer = producer
         self._cursors: dict[str, Cursor] = {}
@@ -94,7 +94,7 @@ class Carrier:
         log.error("message too large for its topic", topic=feed.topic.value, quarantine_id=known)
 
 
-async def cursor_of(connection: Work, feed: Feed) -> Cursor:
+async def cursor_of(connection: Connection | Work, feed: Feed) -> Cursor:
     """How far a feed is carried."""
     row = await connection.fetchrow(queries("kafka_relay")["cursor"], feed.reader)
     return Cursor(row["major"], row["minor"]) if row else Cursor(0, 0)

@@ -11,10 +11,11 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
+import asyncpg
 import structlog
 from aiokafka.errors import KafkaError
 
-from storage.database import Database, StoreUnavailableError, Work
+from storage.database import Connection, Database, StoreUnavailableError, store_errors
 from storage.kafka_carrier import Carrier, producer_of
 from storage.kafka_feeds import FEEDS
 from storage.kafka_topics import KafkaSettings, ensure_topics
@@ -67,7 +68,7 @@ class Relay:
                 self._retry_seconds = min(self._retry_seconds * 2, RETRY_SECONDS_MAX)
 
     async def _lead(self, stopping: asyncio.Event) -> None:
-        async with self._database.reading() as connection:
+        async with _session(self._database) as connection:
             while not await connection.fetchval(queries("kafka_relay")["try_lead"]):
                 await _pause(stopping, STANDBY_SECONDS)
                 if stopping.is_set():
@@ -76,7 +77,7 @@ class Relay:
             async with producer_of(self._settings) as producer, self._reconciliation.opened(), _woken(connection) as wake:
                 await self._carry(connection, Carrier(connection, producer), (stopping, wake))
 
-    async def _carry(self, connection: Work, carrier: Carrier, events: tuple[asyncio.Event, asyncio.Event]) -> None:
+    async def _carry(self, connection: Connection, carrier: Carrier, events: tuple[asyncio.Event, asyncio.Event]) -> None:
         stopping, wake = events
         while not stopping.is_set():
             wake.clear()
@@ -89,7 +90,19 @@ class Relay:
 
 
 @asynccontextmanager
-async def _woken(connection: Work) -> AsyncIterator[asyncio.Event]:
+async def _session(database: Database) -> AsyncIterator[Connection]:
+    """A connection of the relay's own. The lock of the one that leads lives and ends with it; in a pool it would live on."""
+    connection = await database.connect_alone("kulla relay")
+    try:
+        with store_errors(connection):
+            yield connection
+    finally:
+        with suppress(OSError, asyncpg.InterfaceError, asyncpg.PostgresError):
+            await connection.close(timeout=STOP_SECONDS_MAX)
+
+
+@asynccontextmanager
+async def _woken(connection: Connection) -> AsyncIterator[asyncio.Event]:
     """An event that every commit to the outbox sets."""
     wake = asyncio.Event()
 

@@ -21,7 +21,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.delivery import Cursor
 from schemas.events import Topic
-from storage.database import Work
+from storage.database import Connection, Work
 from storage.kafka_feeds import MANIFESTS
 from storage.kafka_topics import REQUEST_MILLISECONDS_MAX, KafkaSettings
 from storage.sql import queries
@@ -72,14 +72,14 @@ class Reconciliation:
                 async with asyncio.timeout(CLOSE_SECONDS_MAX):
                     await consumer.stop()
 
-    async def look(self, connection: Work) -> int:
+    async def look(self, connection: Connection | Work) -> int:
         """Compare, if it is time to. Returns how many manifests were put into the outbox again. Raises KafkaError."""
         if time.monotonic() < self._next_look:
             return 0
         self._next_look = time.monotonic() + LOOK_SECONDS
         return await self.compare(connection)
 
-    async def compare(self, connection: Work) -> int:
+    async def compare(self, connection: Connection | Work) -> int:
         """Compare now. The first comparison only notes where things stand."""
         if self._mark is None:
             self._mark = await self._stand(connection)
@@ -91,12 +91,12 @@ class Reconciliation:
         done = await connection.execute(queries("kafka_relay")["republish"], *carried, *limits)
         return int(done.rpartition(" ")[2])
 
-    async def _stand(self, connection: Work) -> _Mark:
+    async def _stand(self, connection: Connection | Work) -> _Mark:
         row = await connection.fetchrow(queries("kafka_relay")["cursor"], MANIFESTS.reader)
         carried = Cursor(row["major"], row["minor"]) if row else Cursor(0, 0)
         return _Mark(carried, await self._ends())  # the ends are asked after the cursor, never before
 
-    async def _screened(self, connection: Work, mark: _Mark) -> bool:
+    async def _screened(self, connection: Connection | Work, mark: _Mark) -> bool:
         rows = await connection.fetch(queries("kafka_relay")["progress"], self._screener)
         done: dict[int, int] = {row["partition"]: row["minor"] for row in rows}
         assert self._consumer is not None

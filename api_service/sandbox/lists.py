@@ -38,6 +38,9 @@ DOCUMENTS = "sandbox-documents"
 READMISSION = "sandbox-readmission"
 
 ALIASES_MAX = 6
+PERSON_THRESHOLD_BITS = 16.0
+"""Listed and ordinary people are drawn from the same small pools of names, so that chance meetings are far commoner than in
+life. Three and a half bits above the default keep about five in a thousand travellers, instead of twenty."""
 BAN_YEARS = 5
 
 
@@ -131,6 +134,7 @@ def _person_list(seed: int, spec: _PersonList, today: date) -> SandboxList:
         authority="Sandbox Police",
         legal_basis="Sandbox rules, article 1",
         severity=spec.severity,
+        threshold_bits=PERSON_THRESHOLD_BITS,
     )
     return SandboxList(watchlist, tuple(_person_record(rng, spec, number, today) for number in range(1, spec.size + 1)))
 
