@@ -107,7 +107,7 @@ LIMIT $7
 
 -- name: flight_keys
 SELECT DISTINCT flight_key FROM message_facts
-WHERE flight_key = ANY($1::text[]) AND function = 'passenger_list' AND NOT test AND status <> 'rejected'
+WHERE flight_key = ANY($1::text[]) AND function IN ('passenger_list', 'flight_cancel') AND NOT test AND status <> 'rejected'
 
 -- name: open_closures
 SELECT f.submission_id, f.message_index, m.manifest_id, m.flight_id
@@ -117,7 +117,7 @@ ORDER BY f.received_at
 LIMIT $2
 FOR UPDATE OF f SKIP LOCKED
 
--- name: flight_manifests
+-- name: flight_bodies
 SELECT body FROM manifests WHERE flight_id = $1 AND NOT test ORDER BY received_at, submission_id, message_index
 
 -- name: settle

@@ -1,5 +1,6 @@
 """`GET /v1/carriers/{code}/quality`: figures against messages whose faults are known."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,7 +8,7 @@ import httpx
 import pytest
 from interchanges import Sent, interchange
 
-from api_service.closures import WAIT, settle_closures
+from api_service.closures import WAIT, keep_settling, settle_closures
 from schemas.roles import Role
 from storage.database import Database
 
@@ -133,6 +134,43 @@ async def test_closures_are_held_against_the_lists_before_these_are_purged(servi
     assert ratio(found["completeness"]["flights_with_closure"]) == (1, 1)
     assert ratio(found["completeness"]["complete_travellers"]) == (3, 3)
     assert ratio(flights[0]["named_in_closure_and_reported_before"]) == (2, 3)
+
+
+async def test_closures_by_booking_alone_are_recognised(service: Any, database: Database) -> None:
+    async with service.client(await service.key(Role.CARRIER, carrier="OR")) as carrier:
+        await push(carrier, interchange(Sent(travellers=3)))
+        by_booking = closure("PNR000", "PNR000", "PNR002", "PNR777").replace(b"RFF+ABO", b"RFF+AVF")
+        await push(carrier, by_booking)
+        assert await settle_closures(database, NOW + 2 * WAIT) == 1
+        found = await figures(carrier)
+    assert ratio(found["accuracy"]["named_in_closure_and_reported_before"]) == (2, 4)
+
+
+async def test_the_background_goes_on_settling_until_it_is_told_to_stop(service: Any, database: Database) -> None:
+    async with service.client(await service.key(Role.CARRIER, carrier="OR")) as carrier:
+        await push(carrier, interchange(Sent(travellers=2)))
+        for number in range(7):  # more than one round takes
+            await push(carrier, closure("REF00001", f"X{number}"))
+    task = asyncio.create_task(keep_settling(database, lambda: NOW + 2 * WAIT, service.context.logger))
+    async with database.reading() as work:
+        while await work.fetchval("SELECT count(closure) FROM message_facts") < 7:  # noqa: ASYNC110  another task does it
+            await asyncio.sleep(0.02)
+        settled = await work.fetch("SELECT DISTINCT closure::text FROM message_facts WHERE closure IS NOT NULL")
+    assert [row[0] for row in settled] == ['{"named": 2, "reported": 2, "named_known": 1}']
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_a_database_that_is_away_costs_a_round_and_not_the_service(service: Any, database: Database) -> None:
+    await database.close()
+    task = asyncio.create_task(keep_settling(database, lambda: NOW, service.context.logger))
+    while "closures wait" not in service.log.getvalue():  # noqa: ASYNC110  another task says it
+        await asyncio.sleep(0.01)
+    assert not task.done()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 async def test_flight_by_flight_in_pages_and_nobody_in_it(carrier: httpx.AsyncClient) -> None:

@@ -124,12 +124,17 @@ async def test_the_quality_of_a_carrier_counts_what_is_missing(make_service: Any
         await load(operator, DAY)
         async with service.client(await service.key(Role.CARRIER)) as carrier:
             await carrier.post("/v1/manifests", content=interchange(Sent("OR260")), headers=EDIFACT)
+            cancelled = interchange(Sent("OR262", departure="2603010930", travellers=0), reference="X1")
+            cancelled = (
+                cancelled.replace(b"BGM+745", b"BGM+266+XF").replace(b"CNT+42:0'\r\n", b"").replace(b"UNT+11", b"UNT+10")
+            )
+            await carrier.post("/v1/manifests", content=cancelled, headers=EDIFACT)
         answer = await operator.get(
             "/v1/carriers/OR/quality", params={"from": "2026-03-01T00:00:00Z", "to": "2026-03-02T00:00:00Z"}
         )
     found = answer.json()["timeliness"]["schedule"]
-    assert found["reported"] == {"numerator": 1, "denominator": 3, "share": 0.3333}
-    assert found["missing"]["numerator"] == 2
+    assert found["reported"] == {"numerator": 2, "denominator": 3, "share": 0.6667}
+    assert found["missing"]["numerator"] == 1
 
 
 def test_the_command_imports_and_reports(tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
