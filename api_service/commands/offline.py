@@ -15,11 +15,11 @@ import typer
 if TYPE_CHECKING:
     from screening.index.port import Index
 
-Files = Annotated[list[str], typer.Argument(help="Files with EDIFACT interchanges; - reads standard input.")]
+Files = Annotated[list[str], typer.Argument(help="Interchanges, JSON or tables (CSV, XLSX); - reads standard input.")]
 
 
 def parse(files: Files) -> None:
-    """Read PAXLST files: one JSON object a message on standard output (NDJSON).
+    """Read PAXLST files, or manifests in another form: one JSON object a message on standard output (NDJSON).
 
     Exit 0 if every message yielded a manifest, 1 otherwise.
     """
@@ -42,9 +42,9 @@ def _bodies(files: list[str]) -> Iterator[bytes]:
 def _parsed(data: bytes) -> Iterator[tuple[str, bool]]:
     import orjson
 
-    from parsers import read_manifests
+    from parsers.forms import read_any
 
-    for message in read_manifests(data):
+    for message in read_any(data):
         manifest = None if message.manifest is None else message.manifest.model_dump(mode="json")
         findings = [finding.model_dump(mode="json") for finding in message.findings]
         yield orjson.dumps({"manifest": manifest, "findings": findings}).decode(), manifest is not None

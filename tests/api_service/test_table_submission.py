@@ -1,10 +1,14 @@
 """Tables over HTTP: the template is downloaded, filled in, validated and submitted."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from api_service.cli import app
 from parsers.table import template_csv, template_xlsx
 from storage.database import Database
 
@@ -58,3 +62,16 @@ async def test_another_carriers_table_is_refused(carrier: httpx.AsyncClient) -> 
     table = template_csv().replace(b"Carrier,OR", b"Carrier,ZZ")
     answer = await carrier.post("/v1/manifests", content=table, headers={"Content-Type": "text/csv"})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("data", [template_csv(), template_xlsx()], ids=["csv", "xlsx"])
+def test_the_command_line_parses_tables_too(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "list").write_bytes(data)
+    done = CliRunner().invoke(app, ["parse", str(tmp_path / "list")])
+    assert done.exit_code == 0
+    [line] = done.stdout.splitlines()
+    assert [person["surname"] for person in json.loads(line)["manifest"]["travellers"]] == [
+        "TESTERI",
+        "DE EXAMPLE",
+        "MUSTERFRAU",
+    ]

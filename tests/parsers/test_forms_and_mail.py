@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from interchanges import interchange
 
-from parsers.forms import Form, form_of
+from parsers.forms import Form, form_of, read_any
 from parsers.mail import NESTING_MAX, is_mail, read_mail
 from parsers.table import template_csv, template_xlsx
 
@@ -23,6 +23,8 @@ CSV, XLSX, EDIFACT = template_csv(), template_xlsx(), interchange()
         (b"[{}]", Form.JSON),
         (CSV, Form.TABLE),
         (CSV.decode("utf-8-sig").encode("utf-16"), Form.TABLE),
+        (CSV.replace(b"ABC123", b"UNB"), Form.TABLE),
+        (EDIFACT.replace(b"UNB+", b"UNB*").replace(b"UNH+", b"UNH*"), Form.EDIFACT),
         (XLSX, Form.TABLE),
         (b"\xd0\xcf\x11\xe0", Form.TABLE),
         (b"Dear all, the list follows.", None),
@@ -33,6 +35,15 @@ CSV, XLSX, EDIFACT = template_csv(), template_xlsx(), interchange()
 def test_forms_are_told_by_content(data: bytes, form: Form | None) -> None:
     assert form_of(data) is form
     assert not is_mail(data)
+
+
+@pytest.mark.parametrize("data", [CSV, XLSX, EDIFACT], ids=["csv", "xlsx", "edifact"])
+def test_every_form_is_read_through_its_door(data: bytes) -> None:
+    [message] = read_any(data)
+    assert message.manifest is not None
+    [again] = read_any(message.manifest.model_dump_json().encode())
+    assert again.manifest is not None
+    assert again.manifest.flight.flight_key == message.manifest.flight.flight_key == "OR260-AMS-2026-03-01"
 
 
 def mail(text: str = "Please find the list attached.", **attachments: bytes) -> EmailMessage:
