@@ -8,6 +8,7 @@ from api_service.context import AppContext
 from api_service.routes import (
     alerts,
     documentation,
+    flights,
     health,
     keys,
     manifests,
@@ -27,6 +28,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     schedules.router,
     watchlists.router,
     alerts.router,
+    flights.router,
     ports.router,
     keys.router,
     health.router,

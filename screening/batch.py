@@ -3,6 +3,7 @@
 decode -> (the flights' history) -> plan -> (older manifests, where a step needs them) -> decide
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -10,12 +11,12 @@ from datetime import datetime
 from pydantic import ValidationError
 
 from schemas.delivery import Delivery
-from schemas.flight_life import FlightState, Report, fold, report_of
+from schemas.flight_life import Report, report_of
 from schemas.identifiers import flight_id
 from schemas.ledger import AlertChanges, FlightHistory
 from schemas.manifest import Manifest
 from screening.engine import screen
-from screening.flight_step import FlightStep, described, flight_step
+from screening.flight_step import FlightStep, described, flight_steps
 from screening.index.port import Index
 from screening.policy import PolicySettings, Screened, alert_changes, history_after
 from screening.prepared import flight_day
@@ -56,9 +57,17 @@ def decode(batch: Sequence[Delivery]) -> list[Decoded]:
 
 
 def plan(batch: Sequence[Decoded], histories: Mapping[str, FlightHistory]) -> list[Decoded]:
-    """The events with their steps: each flight goes from state to state, beginning with what was screened of it before."""
-    states: dict[str, FlightState] = {}
-    return [_plan(event, histories, states) for event in batch]
+    """The events with what each contributes to its flight's step from what was screened of it before."""
+    by_flight: defaultdict[str, list[int]] = defaultdict(list)
+    for place, event in enumerate(batch):
+        if event.flight_id is not None and event.report is not None:
+            by_flight[event.flight_id].append(place)
+    planned = list(batch)
+    for flight, places in by_flight.items():
+        taken_in = histories.get(flight, FlightHistory()).reports
+        for place, event in zip(places, _plan([batch[place] for place in places], taken_in), strict=True):
+            planned[place] = event
+    return planned
 
 
 def missing(batch: Sequence[Decoded]) -> frozenset[str]:
@@ -90,18 +99,13 @@ def _decode(delivery: Delivery) -> Decoded:
     return Decoded(delivery, manifest, None if manifest.test else report_of(manifest))
 
 
-def _plan(event: Decoded, histories: Mapping[str, FlightHistory], states: dict[str, FlightState]) -> Decoded:
-    flight = event.flight_id
-    if flight is None or event.report is None:
-        return event
+def _plan(events: Sequence[Decoded], taken_in: Sequence[Report]) -> list[Decoded]:
     try:
-        before = states.get(flight) or fold(histories.get(flight, FlightHistory()).reports)
-        step = flight_step(before, event.report)
-    except Exception as error:  # one manifest that cannot be taken in must not stop the others
-        return replace(event, report=None, fault=f"The manifest does not fit its flight ({type(error).__name__}).")
-    assert step.state is not None, "a report was taken in"
-    states[flight] = step.state
-    return replace(event, step=step)
+        steps = flight_steps(taken_in, [event.report for event in events if event.report is not None])
+    except Exception as error:  # one flight that cannot be worked out must not stop the others
+        fault = f"The flight's state could not be worked out ({type(error).__name__})."
+        return [replace(event, report=None, fault=fault) for event in events]
+    return [replace(event, step=step) for event, step in zip(events, steps, strict=True)]
 
 
 def _decide(event: Decoded, known: dict[str, FlightHistory], index: Index, policy: PolicySettings, now: datetime) -> Decided:

@@ -1,15 +1,17 @@
-"""One message, taken in: what it does to its flight, and whom that makes it necessary to screen.
+"""Messages, taken in: what they do to their flight, and whom that makes it necessary to screen.
 
-The live alerts of a flight are always those of its state (`schemas.flight_life`) over the messages taken in so far. A message
-is a step from one state to the next. Screened are the travellers whom it describes as they now are, and all others whom the
+The live alerts of a flight are always those of its state (`schemas.flight_life`) over the messages taken in so far. Messages
+are a step from one state to the next. Screened are the travellers whom they describe as they now are, and all others whom the
 step brings (back) onto the flight or changes: a closure may name somebody whom an earlier one left out. Whoever left, or is now
 described otherwise, has his alerts ended by the policy, which compares them with the new state.
+
+All messages of a flight that come in one batch are one step, so that what it costs does not grow with their number.
 
 As the state does not depend on the order in which messages came, neither do the alerts that are left standing.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from schemas.flight_life import FlightState, Person, Report, fold
 from schemas.manifest import Manifest
@@ -18,7 +20,8 @@ from schemas.traveller import Traveller
 
 @dataclass(frozen=True, slots=True)
 class FlightStep:
-    """`state`: the flight after the message; None where the message is a test and does nothing. `people`: whom to screen.
+    """What one message contributes to a step. `state`: the flight after the step; None where the message is a test and does
+    nothing. `people`: whom to screen with this message. `last`: the step's last message, with which everybody else is settled.
 
     `travellers`: the same people as last described, under the identities by which the flight knows them.
     """
@@ -28,6 +31,7 @@ class FlightStep:
     people: tuple[Person, ...] = ()
     travellers: tuple[Traveller, ...] = ()
     reported_by: Mapping[str, str] = field(default_factory=dict)
+    last: bool = True
 
     @property
     def sources(self) -> frozenset[str]:
@@ -35,29 +39,35 @@ class FlightStep:
         return frozenset(person.place.manifest_id for person in self.people)
 
 
-def flight_step(before: FlightState, report: Report) -> FlightStep:
-    """Take one more message in. Taking it in again screens those it describes once more, and changes nothing else."""
-    known = any(one.manifest_id == report.manifest_id for one in before.reports)
-    after = before if known else fold((*before.reports, report))
-    people = (one for one in after.people.values() if one.live and _touched(one, report, before))
-    return FlightStep(after, report, tuple(people))
+def flight_steps(taken_in: Sequence[Report], reports: Sequence[Report]) -> list[FlightStep]:
+    """Take these messages in after those. One that was taken in before screens again whom it describes, and changes nothing.
+
+    Each message screens whom it describes; the last one also those whom messages not among these describe.
+    """
+    before, after = fold(taken_in), fold((*taken_in, *reports))
+    live = [person for person in after.people.values() if person.live]
+    steps = [FlightStep(after, one, _described_by(live, one), last=False) for one in reports]
+    present = {report.manifest_id for report in reports}
+    others = (one for one in live if one.place.manifest_id not in present and _touched(one, before))
+    steps[-1] = replace(steps[-1], people=(*steps[-1].people, *others), last=True)
+    return steps
+
+
+def _described_by(people: Iterable[Person], report: Report) -> tuple[Person, ...]:
+    return tuple(person for person in people if person.place.manifest_id == report.manifest_id)
 
 
 def described(step: FlightStep, manifests: Mapping[str, Manifest]) -> FlightStep:
     """The step with the travellers themselves. Who was described by a message that is there no more is left out."""
     found = [(_traveller(person, manifests), person) for person in step.people]
-    return FlightStep(
-        state=step.state,
-        report=step.report,
-        people=step.people,
+    return replace(
+        step,
         travellers=tuple(traveller for traveller, _ in found if traveller is not None),
         reported_by={person.traveller_id: person.place.manifest_id for _, person in found},
     )
 
 
-def _touched(person: Person, report: Report, before: FlightState) -> bool:
-    if person.place.manifest_id == report.manifest_id:
-        return True
+def _touched(person: Person, before: FlightState) -> bool:
     known = before.people.get(person.traveller_id)
     return known is None or not known.live or known.content != person.content
 

@@ -7,7 +7,7 @@ it never decides. What a message did to its flight is known already (`screening.
     whoever is described anew    alerts of his other versions, or under his other identities, are superseded
     whoever had to be screened   new matches alert; a newer version of a record replaces the alert of the older one
 
-All live alerts of the flight are compared with its state, not only those of whom the message names.
+All live alerts of the flight are compared with its state, not only those of whom the messages name.
 
 A record that is gone, or matches no longer, takes its alerts along only on a re-screen: only then is the list known to be at
 least as new as the one the alert came from.
@@ -28,6 +28,7 @@ from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory
 from schemas.traveller import Traveller
 from screening.alert_writing import AlertGround, PolicySettings, Screened, write_alert
 from screening.fingerprints import suppression_fingerprints
+from screening.flight_step import FlightStep
 from screening.match import Match
 from screening.versions import traveller_version_id
 
@@ -45,7 +46,7 @@ def alert_changes(screened: Screened, history: FlightHistory, settings: PolicySe
     """What shall be done about one manifest, given everything known of its flight so far."""
     if screened.step.state is None:
         return _changes(screened)
-    supersede, withdraw = _ended(history.alerts, screened.step.state)
+    supersede, withdraw = _ended(_settled(screened.step, history.alerts), screened.step.state)
     create: dict[str, Alert] = {}
     for traveller in screened.step.travellers:
         version = traveller_version_id(traveller)
@@ -85,6 +86,12 @@ def _changes(
         manifest=screened.manifest,
         report=screened.step.report,
     )
+
+
+def _settled(step: FlightStep, alerts: Iterable[EarlierAlert]) -> Iterable[EarlierAlert]:
+    """Alerts that this message settles: of those it screens; the last message of a step settles all others too."""
+    screened = {traveller.traveller_id for traveller in step.travellers}
+    return alerts if step.last else [one for one in alerts if one.traveller_id in screened]
 
 
 def _ended(alerts: Iterable[EarlierAlert], state: FlightState) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -11,6 +11,10 @@ from storage.bodies import inflate
 from storage.database import Work
 from storage.sql import queries
 
+FLIGHT_MENTIONS_MAX = 50_000
+"""Travellers in all messages of one flight that a screener looks back on: a ship of 5,000 listed ten times. Who sends without
+end about one flight then slows it to a bounded quarter of a second a batch; alerts of whom older messages described stay."""
+
 
 async def of_ids(work: Work, manifest_ids: Sequence[str]) -> dict[str, Manifest]:
     """Manifests by id; those that were purged are absent."""
@@ -29,9 +33,9 @@ async def of_flights(work: Work, flight_ids: Sequence[str]) -> dict[str, list[Ma
 
 
 async def screened_ids(work: Work, flight_ids: Sequence[str]) -> dict[str, list[str]]:
-    """Ids of the manifests that were recorded as screened, tests apart, by flight id."""
+    """Ids of the manifests that were recorded as screened, tests apart, by flight id; of a flight the newest."""
     found: dict[str, list[str]] = {}
-    for row in await work.fetch(queries("flight_bodies")["screened_ids"], list(flight_ids)):
+    for row in await work.fetch(queries("flight_bodies")["screened_ids"], list(flight_ids), FLIGHT_MENTIONS_MAX):
         found.setdefault(row["flight_id"], []).append(row["manifest_id"])
     return found
 

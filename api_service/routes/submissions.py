@@ -1,5 +1,6 @@
 """`GET /v1/submissions`: what a carrier sent before, and what became of it. Never anything about screening."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from api_service.authentication import Principal, require
 from api_service.context import context_of
 from api_service.cursors import decode_cursor, encode_cursor
 from api_service.errors import documented
+from api_service.message_life import REJECTED, standings_of
 from api_service.parameters import PRINTABLE
 from api_service.problems import InvalidRequestError, NotFoundError
 from schemas.roles import Role
@@ -31,12 +33,13 @@ LIMIT_MAX = 200
 
 @router.get("/v1/submissions/{submission_id}", responses=documented(401, 403, 404, 503))
 async def get_submission(submission_id: SubmissionId, request: Request, reader: Reader) -> Response:
-    """One submission: its receipt, and `status`."""
-    async with context_of(request).database.reading() as work:
+    """One submission: its receipt, `status`, and in `became` what became of each message (see `message_life`)."""
+    async with context_of(request).database.snapshot() as work:
         known = await submissions.find(work, submission_id, _owner(reader))
-    if known is None:
-        raise NotFoundError("There is no such submission.")
-    return Response(_shown(known), media_type="application/json")
+        if known is None:
+            raise NotFoundError("There is no such submission.")
+        standings = await standings_of(work, submission_id)
+    return Response(_with_standings(known, standings), media_type="application/json")
 
 
 @router.get("/v1/submissions", responses=documented(401, 403, 422, 503))
@@ -70,6 +73,13 @@ def _place(cursor: str | None) -> Place | None:
         return Place(_EPOCH + timedelta(microseconds=int(microseconds)), str(submission_id))
     except OverflowError as error:
         raise InvalidRequestError("This cursor was not made here.") from error
+
+
+def _with_standings(known: KnownSubmission, standings: Mapping[str, str | None]) -> bytes:
+    receipt = orjson.loads(_shown(known))
+    for message in receipt["messages"]:
+        message["became"] = standings.get(message["manifest_id"]) if message["manifest_id"] else REJECTED
+    return orjson.dumps(receipt)
 
 
 def _shown(known: KnownSubmission) -> bytes:

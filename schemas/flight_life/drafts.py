@@ -1,10 +1,29 @@
 """A person while the fold goes on: the one mutable thing here, and it never leaves."""
 
 from dataclasses import dataclass, field
-from dataclasses import replace as _with
 
 from schemas.flight_life.report import Mention, Report
 from schemas.flight_life.state import GONE, Person, PersonVersion, Place, Status
+
+
+@dataclass(slots=True)
+class _Version:
+    content: str
+    place: Place
+    report: Report
+    status: Status = Status.REPORTED
+    confirmed_by: list[str] = field(default_factory=list)
+
+    def finished(self, number: int) -> PersonVersion:
+        return PersonVersion(
+            number=number,
+            content=self.content,
+            place=self.place,
+            said_at=self.report.said_at,
+            received_at=self.report.received_at,
+            status=self.status,
+            confirmed_by=tuple(self.confirmed_by),
+        )
 
 
 @dataclass(slots=True)
@@ -16,7 +35,7 @@ class Draft:
     passengers: set[str] = field(default_factory=set)
     bookings: set[str] = field(default_factory=set)
     other_ids: set[str] = field(default_factory=set)
-    versions: list[PersonVersion] = field(default_factory=list)
+    versions: list[_Version] = field(default_factory=list)
     place: Place | None = None
     status: Status = Status.REPORTED
     reason: str = ""
@@ -46,13 +65,10 @@ class Draft:
         previous = self.versions[-1] if self.versions else None
         returned, same = self.gone, previous is not None and previous.content == mention.content
         if previous is not None and same and not returned:
-            self.versions[-1] = _with(previous, confirmed_by=(*previous.confirmed_by, report.manifest_id))
+            previous.confirmed_by.append(report.manifest_id)
         else:
             self._end_version()
-            version = PersonVersion(
-                len(self.versions) + 1, mention.content, place, report.said_at, report.received_at, Status.REPORTED
-            )
-            self.versions.append(version)
+            self.versions.append(_Version(mention.content, place, report))
             self._without_closure = Status.REPORTED if previous is None or same else Status.CHANGED
         self.place, self.reason = place, ""
         if self.status is not Status.BOARDED:
@@ -84,7 +100,7 @@ class Draft:
         return Person(
             traveller_id=self.traveller_id,
             crew=self.crew,
-            versions=tuple(self.versions),
+            versions=tuple(version.finished(number) for number, version in enumerate(self.versions, start=1)),
             place=self.place,
             status=self.status,
             reason=self.reason,
@@ -93,4 +109,4 @@ class Draft:
 
     def _end_version(self) -> None:
         if self.versions:
-            self.versions[-1] = _with(self.versions[-1], status=self.status)
+            self.versions[-1].status = self.status

@@ -43,7 +43,8 @@ class _Fold:
         self._listed = {self._id(mention) for report in reports for mention in report.mentions if _reports(report)}
         self._drafts: dict[str, Draft] = {}
         for report in reports:
-            self._introduce(report)
+            for mention in report.mentions:
+                self._introduce(report, mention)
         self._register = Register(self._drafts, self._identities)
         self._unmatched: dict[str, int] = {}
 
@@ -56,7 +57,13 @@ class _Fold:
         standings = _standings(self._reports, self._groups, people)
         standings |= {copy: standings[counts] for copy, counts in copies.items()}
         return FlightState(
-            people, self._identities.merged, tuple(self._reports), tuple(self._groups), standings, self._unmatched
+            people=people,
+            merged=self._identities.merged,
+            reports=tuple(self._reports),
+            groups=tuple(self._groups),
+            standings=standings,
+            unmatched=self._unmatched,
+            copies=copies,
         )
 
     def _id(self, mention: Mention) -> str:
@@ -68,16 +75,20 @@ class _Fold:
             return True
         return report.reports_travellers and mention.described and self._id(mention) not in self._listed
 
-    def _introduce(self, report: Report) -> None:
-        for mention in report.mentions:
-            person = self._id(mention)
-            if person in self._listed or self._describes(report, mention):
-                self._drafts.setdefault(person, Draft(person)).identify(mention)
+    def _introduce(self, report: Report, mention: Mention) -> None:
+        person = self._id(mention)
+        draft = self._drafts.get(person)
+        if draft is None:
+            if person not in self._listed and not self._describes(report, mention):
+                return
+            draft = self._drafts[person] = Draft(person)
+        draft.identify(mention)
 
     def _apply(self, report: Report, ends: ReportGroup | None) -> None:
         if report.reports_travellers:
+            listing = _reports(report)
             for index, mention in enumerate(report.mentions):
-                if self._describes(report, mention):
+                if listing or self._describes(report, mention):
                     self._drafts[self._id(mention)].report(mention, report, Place(report.manifest_id, index))
         effect = EFFECTS[report.function]
         if effect is Effect.CANCEL:

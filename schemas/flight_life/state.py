@@ -85,7 +85,8 @@ class MessageStanding(StrEnum):
 class FlightState:
     """Everything known of a flight. `reports`: messages that count, in order. `merged`: other identities -> person.
 
-    `unmatched`: by manifest id, how many people a cancellation or closure names whom nothing ever described.
+    `unmatched`: by manifest id, how many people a cancellation or closure names whom nothing ever described. `copies`: messages
+    that say exactly what another says at the same time -> the one that counts.
     """
 
     people: Mapping[str, Person]
@@ -94,6 +95,7 @@ class FlightState:
     groups: tuple[ReportGroup, ...]
     standings: Mapping[str, MessageStanding]
     unmatched: Mapping[str, int]
+    copies: Mapping[str, str]
 
     def person(self, traveller_id: str) -> Person | None:
         """Who goes by this identity; None where no message describes him."""

@@ -9,8 +9,14 @@ ORDER BY flight_id, received_at, submission_id, message_index
 SELECT manifest_id, received_at, body FROM manifests WHERE manifest_id = ANY ($1::text[])
 
 -- name: screened_ids
--- Messages of these flights that the screener took in.
-SELECT m.flight_id, m.manifest_id
-FROM manifests m
-JOIN manifest_screenings s USING (manifest_id)
-WHERE m.flight_id = ANY ($1::text[]) AND NOT m.test
+-- Messages of these flights that the screener took in; of each flight the newest that name $2 travellers together.
+SELECT flight_id, manifest_id
+FROM (
+    SELECT m.flight_id, m.manifest_id,
+        sum(m.traveller_count) OVER (PARTITION BY m.flight_id ORDER BY m.received_at DESC, m.manifest_id)
+            - m.traveller_count AS newer
+    FROM manifests m
+    JOIN manifest_screenings s USING (manifest_id)
+    WHERE m.flight_id = ANY ($1::text[]) AND NOT m.test
+) AS newest
+WHERE newer < $2

@@ -13,7 +13,8 @@ EDIFACT = {"Content-Type": "application/edifact"}
 async def test_the_receipt_and_what_became_of_it(carrier: httpx.AsyncClient) -> None:
     receipt = (await carrier.post("/v1/manifests", content=interchange(), headers=EDIFACT)).json()
     again = await carrier.get(f"/v1/submissions/{receipt['submission_id']}")
-    assert again.json() == receipt | {"status": "received"}
+    became = [message | {"became": "received"} for message in receipt["messages"]]
+    assert again.json() == receipt | {"status": "received", "messages": became}
     refused = (await carrier.post("/v1/manifests", content=b"nothing", headers=EDIFACT)).json()
     assert (await carrier.get(f"/v1/submissions/{refused['submission_id']}")).json()["status"] == "rejected"
 

@@ -171,7 +171,7 @@ async def test_a_manifest_that_was_screened_before_is_no_news_under_another_curs
     )
     first = manifest(LISTED)
     world = World([delivery(1, first), delivery(2, corrected), delivery(3, first), delivery(4, corrected)])
-    await run_until_idle(world)
+    await run_until_idle(world, events_max=1)
     (history,) = world.history_by_flight.values()
     assert [alert.state for alert in history.alerts] == ["superseded"]
     assert world.recorded == ["man_1", "man_2"]
@@ -188,10 +188,18 @@ async def test_a_repetition_in_a_later_batch_is_no_news_either():
 async def test_a_flights_later_events_see_its_earlier_ones():
     same, gone = delivery(2), delivery(3, manifest(LISTED, function=Function.PASSENGER_CANCEL, manifest_id="man_3"))
     world = World([delivery(1), same, gone])
-    await run_until_idle(world)
+    await run_until_idle(world, events_max=2)
     assert len(world.created) == 1
     (history,) = world.history_by_flight.values()
     assert [alert.state for alert in history.alerts] == ["withdrawn"]
+
+
+async def test_what_comes_and_goes_within_a_batch_is_never_alerted():
+    gone = delivery(2, manifest(LISTED, function=Function.PASSENGER_CANCEL, manifest_id="man_2"))
+    world = World([delivery(1), gone])
+    await run_until_idle(world)
+    assert world.created == []
+    assert world.recorded == ["man_1", "man_2"]
 
 
 @pytest.mark.parametrize(

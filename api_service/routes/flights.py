@@ -1,0 +1,109 @@
+"""Flights and who is on them, for those who decide alerts (contract, section 5). Who looks leaves a line in the audit trail.
+
+The state of a flight is worked out when it is asked for, from all its messages: nothing is kept that could disagree with them.
+"""
+
+import asyncio
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Path, Query, Response
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from api_service.authentication import Principal, require
+from api_service.context import AppContext, Context
+from api_service.cursors import decode_cursor, encode_cursor
+from api_service.errors import documented
+from api_service.flight_view import FlightView, flight_view
+from api_service.parameters import PRINTABLE
+from api_service.problems import InvalidRequestError, NotFoundError
+from schemas import identifiers
+from schemas.flight_life import fold, report_of
+from schemas.manifest import Manifest
+from schemas.roles import Role
+from storage import audit, flight_bodies, flights
+from storage.flights import FlightFilter, FlightPlace, FlightRow
+
+router = APIRouter(prefix="/v1/flights", tags=["flights"], responses=documented(401, 403, 503))
+
+Analyst = Annotated[Principal, Depends(require(Role.ANALYST))]
+FlightName = Annotated[str, Path(min_length=1, max_length=200, pattern=PRINTABLE, description="flight_id or flight_key")]
+
+PAGE_MAX = 500
+"""More than the country's record day."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class FlightsQuery(BaseModel):
+    """A page of flights, by arrival: from (inclusive) and to (exclusive)."""
+
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+    port: str | None = Field(default=None, pattern=r"^[A-Z0-9]{3,5}$", description="Port of departure or arrival.")
+    since: AwareDatetime | None = Field(default=None, alias="from")
+    until: AwareDatetime | None = Field(default=None, alias="to")
+    cursor: str | None = Field(default=None, max_length=300)
+    limit: int = Field(default=100, ge=1, le=PAGE_MAX)
+
+
+class FlightPage(BaseModel):
+    """Flights, and where to go on (null = that was all)."""
+
+    items: list[dict[str, Any]]
+    next_cursor: str | None
+
+
+@router.get("", response_model=FlightPage, responses=documented(422))
+async def search(query: Annotated[FlightsQuery, Query()], who: Analyst, context: Context) -> dict[str, Any]:
+    """Flights of which something was received, by scheduled arrival."""
+    wanted = FlightFilter(query.port, query.since, query.until)
+    async with context.database.reading() as work:
+        found = await flights.listed(work, wanted, _place(query.cursor), query.limit + 1)
+    page = found[: query.limit]
+    await _seen(context, who, "flight.list", ("flight", "*"), {"filters": sorted(query.model_fields_set), "flights": len(page)})
+    more = _cursor(page[-1]) if len(found) > query.limit else None
+    return {"items": [_item(row) for row in page], "next_cursor": more}
+
+
+@router.get("/{flight}", response_model=FlightView, responses=documented(404))
+async def one(flight: FlightName, who: Analyst, context: Context) -> Response:
+    """A flight: its travellers and their versions, its messages, and whether its reports are complete."""
+    flight_id = flight if flight.startswith("flt_") else identifiers.flight_id(flight)
+    async with context.database.reading() as work:
+        manifests = (await flight_bodies.of_flights(work, [flight_id])).get(flight_id, [])
+    if not manifests:
+        raise NotFoundError("Nothing was received about such a flight.")
+    view = await asyncio.to_thread(_view, flight_id, manifests)
+    people = [traveller.traveller_id for traveller in view.travellers]
+    await _seen(context, who, "flight.view", ("flight", flight_id), {"travellers": people})
+    return Response(await asyncio.to_thread(view.model_dump_json), media_type="application/json")
+
+
+def _view(flight_id: str, manifests: list[Manifest]) -> FlightView:
+    return flight_view(flight_id, manifests, fold(map(report_of, manifests)))
+
+
+async def _seen(context: AppContext, who: Principal, action: str, subject: tuple[str, str], details: dict[str, object]) -> None:
+    """The line is written before anything is shown: without it, nothing is."""
+    async with context.database.unit_of_work() as work:
+        await audit.append(work, audit.Line(context.clock(), who.key_id, action, *subject, details))
+
+
+def _item(row: FlightRow) -> dict[str, Any]:
+    return {name: value for name, value in asdict(row).items() if name != "place"}
+
+
+def _cursor(row: FlightRow) -> str:
+    return encode_cursor((row.place - _EPOCH) // _MICROSECOND, row.flight_id)
+
+
+def _place(cursor: str | None) -> FlightPlace | None:
+    if cursor is None:
+        return None
+    microseconds, flight_id = decode_cursor(cursor, (int, str))
+    try:
+        return FlightPlace(_EPOCH + timedelta(microseconds=int(microseconds)), str(flight_id).replace("\x00", ""))
+    except OverflowError as error:
+        raise InvalidRequestError("This cursor was not made here.") from error
