@@ -35,8 +35,8 @@ READY_SECONDS_MAX = 120.0
 _BACKLOG = 2048
 """Connections the kernel keeps for us while every API process is busy or being restarted."""
 
-_BEHIND_RECEIPTS = 10
-"""Screening takes all the processor it can get; a carrier that waits for its receipt comes first."""
+_BEHIND_RECEIPTS = 5
+"""Screening takes all the processor it can get; a carrier that waits for its receipt comes first (three to one)."""
 
 log = structlog.get_logger()
 
