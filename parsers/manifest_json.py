@@ -20,6 +20,7 @@ from parsers.paxlst.designator import Designator, designator
 from parsers.paxlst.functions import WITHOUT_DATA
 from parsers.paxlst.identity import assign_ids
 from parsers.paxlst.leg_json import read_legs
+from parsers.paxlst.values import COUNTRY_REMARKS
 from schemas.codes import SEX_CODES, country
 from schemas.finding import Finding
 from schemas.finding_codes import finding
@@ -213,8 +214,10 @@ class _JsonReader:
         raw = dict(person.get("raw") or {}) if isinstance(person.get("raw"), dict) else {}
         for name in ("nationality", "residence", "birth_country"):
             if isinstance(sent := person.get(name), str):
-                self._put(person, raw, name, country(sent).code)
+                self._put(person, raw, name, self._country(sent, f"{pointer}/{name}"))
         if isinstance(sent := person.get("sex"), str):
+            if sent.strip().upper() not in SEX_CODES:
+                self._remarks.add("sex_unknown", f"{pointer}/sex")
             self._put(person, raw, "sex", SEX_CODES.get(sent.strip().upper(), "U"))
         if isinstance(sent := person.get("birth_date"), str):
             read = birth_date(sent, "", reference)
@@ -222,11 +225,27 @@ class _JsonReader:
                 self._remarks.add(read.remark, f"{pointer}/birth_date")
             self._put(person, raw, "birth_date", read.value)
         documents = person.get("documents")
-        for document in documents if isinstance(documents, list) else ():
+        for place, document in enumerate(documents if isinstance(documents, list) else ()):
             if isinstance(document, dict):
-                _normalise_document(document)
+                self._document(document, f"{pointer}/documents/{place}", reference)
         if raw:
             person["raw"] = raw
+
+    def _country(self, sent: str, pointer: str) -> str | None:
+        found = country(sent)
+        if (remark := COUNTRY_REMARKS.get(found.status)) is not None:
+            self._remarks.add(remark, pointer)
+        return found.code
+
+    def _document(self, document: dict[str, Any], pointer: str, reference: date) -> None:
+        if isinstance(issuer := document.get("issuing_country"), str):
+            self._country(issuer, f"{pointer}/issuing_country")
+        _normalise_document(document)
+        for name, code in _DOCUMENT_PARTS:
+            if document.get(name) is None:
+                self._remarks.add(code, f"{pointer}/{name}")
+        if isinstance(expiry := document.get("expires_on"), str) and expiry < reference.isoformat():
+            self._remarks.add("document_expired", f"{pointer}/expires_on")
 
     def _put(self, person: dict[str, Any], raw: dict[str, Any], name: str, value: str | None) -> None:
         if value != person[name]:
@@ -262,6 +281,12 @@ class _JsonReader:
         else:
             self._remarks.add("json_value_invalid", where, reason=reason)
 
+
+_DOCUMENT_PARTS = (
+    ("number", "document_number_missing"),
+    ("type", "document_type_missing"),
+    ("issuing_country", "document_issuer_missing"),
+)
 
 _OURS = frozenset({"manifest_id", "submission_id", "schema_version", "findings"})
 """Fields that only the service writes."""

@@ -35,18 +35,19 @@ class Place:
         self.report.add(code, (self.index, self.element, self.component), value)
 
 
-_COUNTRY_REMARKS = {
+COUNTRY_REMARKS = {
     CountryStatus.UNKNOWN: "country_unknown",
     CountryStatus.CONVERTED: "country_converted",
     CountryStatus.WITHDRAWN: "country_withdrawn",
     CountryStatus.SPECIMEN: "country_specimen",
 }
+"""What is said about a country that was not sent as the alpha-3 code of today."""
 
 
 def read_country(text: str, place: Place) -> str | None:
     """Alpha-3."""
     found = country(text)
-    remark = _COUNTRY_REMARKS.get(found.status)
+    remark = COUNTRY_REMARKS.get(found.status)
     if remark is not None:
         place.report.add_once(remark, (place.index, place.element, place.component), text, shown=False)
     return found.code

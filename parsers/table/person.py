@@ -13,21 +13,15 @@ from typing import Any
 from parsers.paxlst.dates import birth_date, document_date
 from parsers.paxlst.functions import NOT_BOARDED, WITHOUT_DATA
 from parsers.paxlst.names import read_name
-from parsers.paxlst.values import decimal
+from parsers.paxlst.values import COUNTRY_REMARKS, decimal
 from parsers.table.cells import Cell, CellKind
 from parsers.table.dates import DayOrder, read_date
 from parsers.table.layout import Layout, TableRow
 from parsers.table.remarks import Remarks
 from schemas.airports import find
-from schemas.codes import SEX_CODES, CountryStatus, country
+from schemas.codes import SEX_CODES, country
 from schemas.manifest import Function
 
-_COUNTRY_REMARKS = {
-    CountryStatus.UNKNOWN: "country_unknown",
-    CountryStatus.CONVERTED: "country_converted",
-    CountryStatus.WITHDRAWN: "country_withdrawn",
-    CountryStatus.SPECIMEN: "country_specimen",
-}
 KINDS: Mapping[str, str] = {
     "passenger": "passenger", "pax": "passenger", "p": "passenger", "fl": "passenger", "adult": "passenger",
     "child": "passenger", "infant": "passenger", "passengers": "passenger",
@@ -178,7 +172,7 @@ def _sex(reader: PersonReader, cell: Cell, name: str) -> str:
 
 def _country(reader: PersonReader, cell: Cell, name: str) -> str | None:
     found = country(cell.text)
-    remark = _COUNTRY_REMARKS.get(found.status)
+    remark = COUNTRY_REMARKS.get(found.status)
     if remark is not None:
         reader.remark(remark, name)
     return reader.keep(name, cell, found.code) if "." not in name else found.code

@@ -44,7 +44,7 @@ def codes(message: Any) -> list[str]:
 def test_what_is_left_out_is_worked_out() -> None:
     message = read_one(SMALL)
     manifest = message.manifest
-    assert codes(message) == []
+    assert codes(message) == ["country_converted"]
     assert manifest.flight.flight_key == "OR260-AMS-2026-03-01"
     assert (manifest.flight.carrier, manifest.flight.number, manifest.flight.designator) == ("OR", "260", "OR260")
     (leg,) = manifest.flight.legs
@@ -122,7 +122,7 @@ def test_times_that_are_none() -> None:
     value = json.loads(json.dumps(SMALL))
     value["flight"]["scheduled_departure"] = "tomorrow"
     message = read_one(value)
-    assert codes(message) == ["time_invalid"]
+    assert codes(message) == ["time_invalid", "country_converted"]
     assert message.manifest.flight.flight_key == "OR260-AMS-?"
 
 
@@ -159,3 +159,24 @@ def test_nothing_raises_and_no_traveller_is_lost(fields: Any, flight: Any, peopl
 @settings(max_examples=60, deadline=None)
 def test_any_bytes(data: bytes) -> None:
     assert list(read_manifest_json(data))
+
+
+def test_what_a_traveller_lacks_is_said_as_on_every_other_door() -> None:
+    value = json.loads(json.dumps(SMALL))
+    value["travellers"] = [
+        {
+            "surname": "HOXHA",
+            "birth_date": "1968-02-23",
+            "nationality": "QQQ",
+            "sex": "Q",
+            "documents": [{"expires_on": "2020-01-01"}],
+        }
+    ]
+    assert codes(read_one(value)) == [
+        "country_unknown",
+        "sex_unknown",
+        "document_number_missing",
+        "document_type_missing",
+        "document_issuer_missing",
+        "document_expired",
+    ]
