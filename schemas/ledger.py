@@ -53,7 +53,8 @@ class AlertChanges:
     `create`: new alerts; one whose alert_id exists already is absorbed. `supersede`: alert ids whose traveller version a newer
     one replaced. `withdraw`: alert id -> why (a list change or a cancellation took the ground away). `list_version` and
     `matcher_version` say what the manifest was screened with, also where nothing came of it. `manifest` and its `report` are
-    what was taken in, for the history of what comes next; a test message has no report.
+    what was taken in, for the history of what comes next; a test message has no report. `news`: worked out in the belief that
+    nobody had taken it in before.
     """
 
     manifest_id: str
@@ -64,3 +65,8 @@ class AlertChanges:
     withdraw: Mapping[str, str] = field(default_factory=dict)
     manifest: Manifest | None = None
     report: Report | None = None
+    news: bool = False
+
+
+class OvertakenError(Exception):
+    """Another worker took in a manifest that these changes hold for news: they were worked out from what is true no more."""

@@ -85,6 +85,7 @@ def _changes(
         withdraw=withdraw or {},
         manifest=screened.manifest,
         report=screened.step.report,
+        news=screened.occasion is Occasion.RECEIVED,
     )
 
 

@@ -68,7 +68,9 @@ class AlertLedger(Protocol):
     async def record(self, changes: Sequence[AlertChanges], progress: Mapping[int, Cursor]) -> int:
         """One transaction: alerts, their events, the manifests' screened mark, and progress, which never goes back.
 
-        Returns how many alerts were new. Raises when the transaction did not commit; nothing is then half-written.
+        Returns how many alerts were new. Raises when the transaction did not commit; nothing is then half-written. Raises
+        OvertakenError where another worker recorded, meanwhile, what the changes hold for news: in a hand-over two may work on
+        the same flight, and what one worked out without the other's messages must not stand.
         """
 
     async def quarantine(self, delivery: Delivery, reason: str) -> None:

@@ -17,6 +17,7 @@ is never screened with an older one. An event that demands a version which is no
 *When things go wrong.*
 
     an event is wrong        quarantine it, with a reason, and go on; too many in a row -> TooManyQuarantinedError, out of `run`
+    another was faster       OvertakenError of the ledger: as below, and what the other did is then known
     the world is wrong       any exception of a port: close the stream, wait (0.2 s, doubled up to 30 s), start it again; it
                              then delivers from the progress the ledger holds. Nothing was acknowledged, so nothing is lost
     the code is wrong        AssertionError leaves `run`

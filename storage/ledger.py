@@ -1,8 +1,8 @@
 """The alert ledger on PostgreSQL (`screening.ports.AlertLedger`): alerts, their events, marks and progress in one transaction.
 
-A batch takes the same few round trips whatever its size: lock what it names, number the traveller versions, insert, update,
-tell, finish. Locks are taken in one order (alerts by id, new alerts by id, manifests, progress by partition), so that two
-screeners in the moment of a hand-over wait for each other, but never crosswise.
+A batch takes the same few round trips whatever its size: mark the news, lock what it names, number the traveller versions,
+insert, update, tell, finish. Locks are taken in one order (marks of news by manifest, alerts by id, new alerts by id,
+manifests, progress by partition), so that two screeners in the moment of a hand-over wait for each other, but never crosswise.
 """
 
 from collections import defaultdict
@@ -17,7 +17,7 @@ from schemas.alert_step import MACHINE
 from schemas.delivery import Cursor, Delivery
 from schemas.flight_life import Report
 from schemas.identifiers import derive
-from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, Suppression
+from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, OvertakenError, Suppression
 from schemas.manifest import Manifest
 from storage import alert_rows, flight_bodies, outbox
 from storage.bodies import deflate
@@ -113,7 +113,7 @@ class PostgresLedger:
         return None if row is None else Cursor(row["major"], row["minor"])
 
     async def record(self, changes: Sequence[AlertChanges], progress: Mapping[int, Cursor]) -> int:
-        """Write a batch whole or not at all; returns how many alerts were new. Raises StoreUnavailableError."""
+        """Write a batch whole or not at all; returns how many alerts were new. Raises StoreUnavailableError, OvertakenError."""
         for _ in range(ATTEMPTS_MAX):
             try:
                 async with self._database.unit_of_work() as work:
@@ -128,6 +128,7 @@ class PostgresLedger:
 
     async def _record(self, work: Work, changes: Sequence[AlertChanges], progress: Mapping[int, Cursor]) -> int:
         now = self._clock()
+        await _take_in(work, sorted(change.manifest_id for change in changes if change.news), now)
         plan = await _plan(work, changes, now)
         await _write(work, plan)
         await self._finish(work, [_audit_line(event, now) for event in plan.events], (changes, progress, now))
@@ -162,6 +163,16 @@ class PostgresLedger:
             await work.execute(queries("ledger")["quarantine"], *row, now + self._quarantine_retention)
             line = _line(now, "event.quarantine", ("quarantine", quarantine_id), {"reason": reason})
             await self._finish(work, [line], ((), {delivery.partition: cursor}, now))
+
+
+async def _take_in(work: Work, manifest_ids: Sequence[str], now: datetime) -> None:
+    """Mark news before anything is written about them; whoever comes second waits here, and then is told."""
+    if not manifest_ids:
+        return
+    ours = {row["manifest_id"] for row in await work.fetch(queries("ledger")["take_in"], manifest_ids, now)}
+    marked = {row["manifest_id"] for row in await work.fetch(queries("ledger")["list_screened"], manifest_ids)}
+    if marked - ours:
+        raise OvertakenError("another worker took this in")
 
 
 async def _plan(work: Work, changes: Sequence[AlertChanges], now: datetime) -> LedgerPlan:

@@ -8,7 +8,7 @@ from schemas.alert import Alert
 from schemas.delivery import Cursor, Delivery
 from schemas.flight_life import Report
 from schemas.identifiers import flight_id
-from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, Suppression
+from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, OvertakenError, Suppression
 from schemas.manifest import Manifest
 from storage.ledger_plan import Planner, concerned
 
@@ -61,7 +61,9 @@ class MemoryLedger:
         return self._progress.get(partition)
 
     async def record(self, changes: Sequence[AlertChanges], progress: Mapping[int, Cursor]) -> int:
-        """Write a batch; returns how many alerts were new."""
+        """Write a batch; returns how many alerts were new. Raises OvertakenError."""
+        if any(change.news and change.manifest_id in self.recorded for change in changes):
+            raise OvertakenError("another worker took this in")
         known = {alert_id: self.alerts[alert_id] for alert_id in concerned(changes) if alert_id in self.alerts}
         plan = Planner(known, self._versions(), self._clock()).plan(changes)
         self.alerts |= plan.alerts

@@ -17,6 +17,14 @@ SELECT fingerprints, list_id, record_id, record_version FROM suppressions WHERE 
 -- name: list_screened
 SELECT manifest_id FROM manifest_screenings WHERE manifest_id = ANY ($1::text[])
 
+-- name: take_in
+-- Mark manifests as taken in; returns those that nobody had marked. One that was purged gets no mark. Waits for whoever is just
+-- marking the same.
+INSERT INTO manifest_screenings (manifest_id, screened_at, list_version, matcher_version)
+SELECT manifest_id, $2, 0, '' FROM manifests WHERE manifest_id = ANY ($1::text[]) ORDER BY manifest_id
+ON CONFLICT (manifest_id) DO NOTHING
+RETURNING manifest_id
+
 -- name: find_progress
 SELECT major, minor FROM stream_progress WHERE reader = $1 AND partition = $2
 

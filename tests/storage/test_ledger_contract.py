@@ -1,5 +1,6 @@
 """What every ledger promises (screening.ports.AlertLedger), on every adapter."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ledger_worlds import LedgerWorld
@@ -10,7 +11,7 @@ from schemas.alert_step import Step, advance
 from schemas.delivery import Cursor, Delivery
 from schemas.flight_life import report_of
 from schemas.identifiers import flight_id
-from schemas.ledger import AlertChanges, Suppression
+from schemas.ledger import AlertChanges, OvertakenError, Suppression
 from storage.memory import MemoryLedger
 
 FLIGHT = "OR1-AMS-2026-03-01"
@@ -49,6 +50,19 @@ async def test_what_was_screened_of_a_flight_is_known_afterwards(ledger_world: L
     known = (await ledger_world.ledger.history([flight]))[flight]
     assert set(known.reports) == {report_of(first), report_of(second)}
     assert await ledger_world.ledger.manifests([first.manifest_id, "man_other"]) == {first.manifest_id: first}
+
+
+async def test_news_that_another_worker_took_in_meanwhile_is_refused_whole(ledger_world: LedgerWorld) -> None:
+    first, second = await ledger_world.stored(make_manifest(FLIGHT, 1)), await ledger_world.stored(make_manifest(FLIGHT, 2))
+    changes = [AlertChanges(one.manifest_id, manifest=one, report=report_of(one), news=True) for one in (first, second)]
+    assert await ledger_world.ledger.record(changes[:1], {3: Cursor(5, 6)}) == 0
+    with pytest.raises(OvertakenError):
+        await ledger_world.ledger.record([*changes, AlertChanges("man_3", create=(make_alert(),))], {3: Cursor(5, 9)})
+    assert await ledger_world.alerts() == {}
+    assert set(await ledger_world.screened()) == {first.manifest_id}
+    assert await ledger_world.ledger.progress(3) == Cursor(5, 6)
+    assert await ledger_world.ledger.record(changes[1:], {3: Cursor(5, 9)}) == 0
+    assert set(await ledger_world.screened()) == {first.manifest_id, second.manifest_id}
 
 
 async def test_redelivery_is_absorbed_and_progress_never_goes_back(ledger_world: LedgerWorld) -> None:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import asyncpg
 import pytest
 from ledger_worlds import PostgresLedgerWorld
-from storage_makers import NOW, make_alert
+from storage_makers import NOW, make_alert, make_manifest
 
 from schemas.alert import Command
 from schemas.alert_step import Step, advance
@@ -108,3 +108,14 @@ async def test_a_session_that_ends_in_the_middle_leaves_nothing(
 END_WAITING = """
     SELECT bool_or(pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE datname = current_database() AND wait_event_type = 'Lock'"""
+
+
+async def test_of_two_workers_with_the_same_news_one_is_told_that_it_was_overtaken(
+    postgres_ledger_world: PostgresLedgerWorld,
+) -> None:
+    manifest = await postgres_ledger_world.stored(make_manifest("OR1-AMS-2026-03-01", 1))
+    news = [AlertChanges(manifest.manifest_id, create=(make_alert(),), manifest=manifest, news=True)]
+    ledgers = [PostgresLedger(postgres_ledger_world.database, "screener") for _ in range(4)]
+    results = await asyncio.gather(*(one.record(news, {}) for one in ledgers), return_exceptions=True)
+    assert sorted(type(one).__name__ for one in results) == ["OvertakenError"] * 3 + ["int"]
+    assert len(await postgres_ledger_world.alerts()) == 1
