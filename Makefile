@@ -25,6 +25,9 @@ bench: install      ## the benchmarks, side by side with peers
 	@$(PYTHON) deploy/kafka/broker.py install
 	@$(PYTHON) -m benchmarks
 
+soak: install       ## a million damaged messages through the parser
+	@$(PYTHON) -m tests.soak.parser
+
 kafka: install      ## start a real Kafka broker for people
 	@$(PYTHON) deploy/kafka/broker.py start
 

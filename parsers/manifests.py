@@ -155,6 +155,7 @@ def interchange_of(header: InterchangeHeader) -> Interchange:
         recipient=header.recipient,
         control_reference=header.control_reference,
         prepared_at=prepared_at(header),
+        origin=header.origin,
     )
 
 

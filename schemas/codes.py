@@ -123,7 +123,7 @@ REFERENCE_FIELDS = {
 }
 """1153 of a person's RFF, and the field of `schemas.traveller.References` it fills. Others are kept as `CODE:VALUE`.
 
-KTN is no code of the UN list, which has AEA for every number of an authority; senders who must tell the two apart agree on it."""
+KTN is no code of the UN list, which has AEA for every number of an authority; who must tell the two apart may agree on it."""
 
 CONTACT_FIELDS = {"TE": "telephone", "AL": "telephone", "FX": "fax", "EM": "email"}
 """3155 of COM; AL is a mobile telephone."""

@@ -19,12 +19,16 @@ class MessageStatus(StrEnum):
 
 
 class Interchange(Noun):
-    """The envelope (UNB): who sent what to whom, when. None throughout where the body had no envelope."""
+    """The envelope (UNB): who sent what to whom, when. None throughout where the body had no envelope.
+
+    `origin` is the type-B address in the heading before it: whoever put the message on the network, and the way back.
+    """
 
     sender: str | None = None
     recipient: str | None = None
     control_reference: str | None = None
     prepared_at: AwareDatetime | None = None
+    origin: str | None = None
 
 
 class MessageReceipt(Noun):

@@ -1,10 +1,13 @@
 """What an interchange reader reports. Every event carries the findings about what it stands for."""
 
+import re
 from dataclasses import dataclass, field
 
 from parsers.edifact.delimiters import Delimiters
 from parsers.edifact.segment import Elements, SegmentList
 from schemas.finding import Finding
+
+_ORIGIN = re.compile(rb"^[\x00-\x20]*\.([A-Z0-9]{7})(?![A-Z0-9])", re.MULTILINE)
 
 
 def component(elements: Elements, element: int, number: int = 1) -> str:
@@ -22,6 +25,12 @@ class InterchangeHeader:
     elements: Elements
     delimiters: Delimiters
     heading: bytes = b""
+
+    @property
+    def origin(self) -> str | None:
+        """The type-B address of origin in the heading: seven characters after a full stop that begins a line."""
+        found = _ORIGIN.search(self.heading)
+        return found[1].decode("ascii") if found else None
 
     @property
     def syntax(self) -> str:

@@ -62,7 +62,7 @@ class Batch:
             texts = [text.lstrip(" ") for text in texts]
             self.special = [number for number, text in enumerate(texts) if text[:2] == "UN" or text == OVERSIZE]
         else:
-            self.special = _starts(clean, terminator)
+            self.special = [number for number in _starts(clean, terminator) if number < len(texts)]
             self.has_empty = terminator * 2 in clean or clean.startswith(terminator)
         return texts
 

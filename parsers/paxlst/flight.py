@@ -28,7 +28,8 @@ def build_flight(route: Route, clearance_port: str | None, report: Report) -> di
     first = legs[0] if legs else {}
     day = str(first["departure_local"])[:10] if first.get("departure_local") else None
     port = first.get("departure_port")
-    _report_missing(crossing, hops[border] if hops else None, report)
+    if route.scheduled:
+        _report_missing(crossing, hops[border] if hops else None, report)
     return {
         "flight_key": flight_key(
             name.carrier if name.whole else name.text, name.number, name.suffix, str(port) if port else None, day

@@ -53,7 +53,9 @@ _BY_CODE = {
 LAND_MODE = "10"
 """1001 of a road manifest, which is another message under the same name."""
 
-CREW_FUNCTIONS = frozenset({_F.CREW_LIST, _F.CREW_CHANGE} | {function for function in _F if function.name.startswith("MASTER")})
+MASTER_FUNCTIONS = frozenset(function for function in _F if function.name.startswith("MASTER"))
+
+CREW_FUNCTIONS = frozenset({_F.CREW_LIST, _F.CREW_CHANGE}) | MASTER_FUNCTIONS
 
 WITHOUT_DATA = frozenset(
     {

@@ -17,7 +17,7 @@ from parsers.edifact.events import InterchangeHeader, MessageRead, component
 from parsers.edifact.segment import OVERSIZE, Elements
 from parsers.paxlst.dates import fixed_offset, moment
 from parsers.paxlst.flight import build_flight
-from parsers.paxlst.functions import CREW_FUNCTIONS, LAND_MODE, WITHOUT_DATA, function_of
+from parsers.paxlst.functions import CREW_FUNCTIONS, LAND_MODE, MASTER_FUNCTIONS, WITHOUT_DATA, function_of
 from parsers.paxlst.person import PERSON_TAGS, People, read_contacts
 from parsers.paxlst.report import Report
 from parsers.paxlst.route import Route
@@ -136,6 +136,7 @@ class MessageReader:
         read = function_of(code, action)
         self._codes = (code, action)
         self.function = read.function
+        self.route.scheduled = read.function not in MASTER_FUNCTIONS
         if not read.known and code != LAND_MODE:
             self.report.add("function_unknown", (index, 1, 1), f"{code}+{action}", read_as=read.function.value)
         return True

@@ -19,6 +19,7 @@ from schemas.airports import find
 
 _ROUTE_QUALIFIERS = frozenset({"125", "87", "92", "130", "22"})
 _USUAL_QUALIFIERS = frozenset({"125", "87", "92", "130"})
+_WITH_OFFSET = "205"  # 2379: CCYYMMDDHHMMZHHMM
 _ROAD = "3"  # C220.8067, UN/ECE Recommendation 19
 
 
@@ -83,6 +84,7 @@ class Route:
         self._early: list[tuple[int, Elements]] = []
         self.sectors: list[Sector] = []
         self.by_road = False
+        self.scheduled = True  # a master crew list is about no flight: neither number nor ports are to be missed there
 
     @property
     def open(self) -> bool:
@@ -95,7 +97,7 @@ class Route:
         read = designator(raw, component(elements, 5))
         if read.contradicts:
             self._report.add("carrier_contradicts", (index, 5, 1), component(elements, 5))
-        elif raw and not read.whole:
+        elif raw and not read.whole and self.scheduled:
             self._report.add("designator_invalid", (index, 2, 1), raw)
         self.by_road = self.by_road or component(elements, 3) == _ROAD
         self._skipping = False
@@ -134,6 +136,9 @@ class Route:
         text, code = component(elements, 1, 2), component(elements, 1, 3)
         if not text and (text := component(elements, 2)):
             code = component(elements, 2, 2) or component(elements, 3)
+            self._report.add("time_separator_wrong", (index, 2, 1))
+        elif text and not code and component(elements, 2, 2) == _WITH_OFFSET:  # the sign of the offset was not released
+            text, code = f"{text}+{component(elements, 2)}", _WITH_OFFSET
             self._report.add("time_separator_wrong", (index, 2, 1))
         if not self.sectors or not self.sectors[-1].stops:
             self._early.append((index, elements))

@@ -39,9 +39,9 @@ def run_block(first: int) -> Block:
     codes: Counter[str] = Counter()
     slowest = (0.0, first)
     for seed in range(first, first + BLOCK_CASES):
-        data, begin = damaged(seed), time.perf_counter()
+        (data, once), begin = damaged(seed), time.perf_counter()
         try:
-            messages = check_whole(data, random.Random(seed))
+            messages = check_whole(data, random.Random(seed), once)
         except Exception as problem:  # whatever it is, it is what we look for
             crashes[f"{type(problem).__name__}: {problem}".split("\n")[0][:100]] += 1
             CRASHERS.mkdir(exist_ok=True)
