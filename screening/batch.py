@@ -16,7 +16,7 @@ from schemas.identifiers import flight_id
 from schemas.ledger import AlertChanges, FlightHistory
 from schemas.manifest import Manifest
 from screening.engine import screen
-from screening.flight_step import FlightStep, described, flight_steps
+from screening.flight_step import FlightStep, LastStates, described, flight_steps
 from screening.index.port import Index
 from screening.policy import PolicySettings, Screened, alert_changes, history_after
 from screening.prepared import flight_day
@@ -56,7 +56,7 @@ def decode(batch: Sequence[Delivery]) -> list[Decoded]:
     return [_decode(delivery) for delivery in batch]
 
 
-def plan(batch: Sequence[Decoded], histories: Mapping[str, FlightHistory]) -> list[Decoded]:
+def plan(batch: Sequence[Decoded], histories: Mapping[str, FlightHistory], states: LastStates) -> list[Decoded]:
     """The events with what each contributes to its flight's step from what was screened of it before."""
     by_flight: defaultdict[str, list[int]] = defaultdict(list)
     for place, event in enumerate(batch):
@@ -65,7 +65,7 @@ def plan(batch: Sequence[Decoded], histories: Mapping[str, FlightHistory]) -> li
     planned = list(batch)
     for flight, places in by_flight.items():
         taken_in = histories.get(flight, FlightHistory()).reports
-        for place, event in zip(places, _plan([batch[place] for place in places], taken_in), strict=True):
+        for place, event in zip(places, _plan([batch[place] for place in places], taken_in, states), strict=True):
             planned[place] = event
     return planned
 
@@ -99,9 +99,9 @@ def _decode(delivery: Delivery) -> Decoded:
     return Decoded(delivery, manifest, None if manifest.test else report_of(manifest))
 
 
-def _plan(events: Sequence[Decoded], taken_in: Sequence[Report]) -> list[Decoded]:
+def _plan(events: Sequence[Decoded], taken_in: Sequence[Report], states: LastStates) -> list[Decoded]:
     try:
-        steps = flight_steps(taken_in, [event.report for event in events if event.report is not None])
+        steps = flight_steps(taken_in, [event.report for event in events if event.report is not None], states)
     except Exception as error:  # one flight that cannot be worked out must not stop the others
         fault = f"The flight's state could not be worked out ({type(error).__name__})."
         return [replace(event, report=None, fault=fault) for event in events]

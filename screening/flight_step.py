@@ -10,6 +10,7 @@ All messages of a flight that come in one batch are one step, so that what it co
 As the state does not depend on the order in which messages came, neither do the alerts that are left standing.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -39,12 +40,40 @@ class FlightStep:
         return frozenset(person.place.manifest_id for person in self.people)
 
 
-def flight_steps(taken_in: Sequence[Report], reports: Sequence[Report]) -> list[FlightStep]:
+STATES_MAX = 256
+"""Flights whose last state is kept: each takes some 100 kB. A flight speaks several times within an hour before departure."""
+
+
+class LastStates:
+    """The states flights were in after their last steps, so that the next begins without working them out again.
+
+    A state is used only for the very messages it was worked out from: whatever became of the step, nothing stale is used.
+    """
+
+    def __init__(self, states_max: int = STATES_MAX) -> None:
+        self._states_max = states_max
+        self._states: OrderedDict[frozenset[str], FlightState] = OrderedDict()
+
+    def of(self, reports: Sequence[Report]) -> FlightState:
+        """The state of these messages."""
+        kept = self._states.pop(frozenset(report.manifest_id for report in reports), None)
+        return fold(reports) if kept is None else kept
+
+    def keep(self, reports: Sequence[Report], state: FlightState) -> None:
+        """Remember what these messages come to."""
+        self._states[frozenset(report.manifest_id for report in reports)] = state
+        while len(self._states) > self._states_max:
+            self._states.popitem(last=False)
+
+
+def flight_steps(taken_in: Sequence[Report], reports: Sequence[Report], states: LastStates) -> list[FlightStep]:
     """Take these messages in after those. One that was taken in before screens again whom it describes, and changes nothing.
 
     Each message screens whom it describes; the last one also those whom messages not among these describe.
     """
-    before, after = fold(taken_in), fold((*taken_in, *reports))
+    together = (*taken_in, *reports)
+    before, after = states.of(taken_in), fold(together)
+    states.keep(together, after)
     live = [person for person in after.people.values() if person.live]
     steps = [FlightStep(after, one, _described_by(live, one), last=False) for one in reports]
     present = {report.manifest_id for report in reports}

@@ -38,6 +38,7 @@ from schemas.events import Occasion
 from schemas.ledger import FlightHistory
 from screening.batch import Decided, Decoded, complete, decide, decode, missing, plan
 from screening.engine import build_index
+from screening.flight_step import LastStates
 from screening.index.port import Index
 from screening.model import MODEL, Model
 from screening.policy import PolicySettings
@@ -117,6 +118,7 @@ class Worker:
         self._clock = clock
         self._stopping = asyncio.Event()
         self._index: Index | None = None
+        self._states = LastStates()
         self._quarantined_in_a_row = 0
         self._failures_in_a_row = 0
 
@@ -180,7 +182,7 @@ class Worker:
         decoded = await self._news(await asyncio.to_thread(decode, fresh))
         flights = sorted({event.flight_id for event in decoded if event.flight_id is not None})
         histories = await self._ledger.history(flights) if flights else dict[str, FlightHistory]()
-        planned = await asyncio.to_thread(plan, decoded, histories)
+        planned = await asyncio.to_thread(plan, decoded, histories, self._states)
         older = await self._ledger.manifests(sorted(needed)) if (needed := missing(planned)) else {}
         ready = complete(planned, older)
         decided = await asyncio.to_thread(decide, ready, histories, index, self._settings.policy, self._clock())

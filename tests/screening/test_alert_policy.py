@@ -17,7 +17,7 @@ from schemas.manifest import Function
 from schemas.traveller import References
 from schemas.watchlist import AlertSeverity
 from screening.engine import build_index, screen
-from screening.flight_step import FlightStep, described, flight_steps
+from screening.flight_step import FlightStep, LastStates, described, flight_steps
 from screening.policy import (
     RECORD_CHANGED,
     RECORD_NO_LONGER_MATCHES,
@@ -49,7 +49,7 @@ class Desk:
         number = len(self.manifests) + 1
         message = message.model_copy(update={"manifest_id": f"man_{number}", "prepared_at": NOW + timedelta(minutes=number)})
         self.manifests[message.manifest_id] = message
-        step = FlightStep() if message.test else flight_steps(self.history.reports, [report_of(message)])[0]
+        step = FlightStep() if message.test else flight_steps(self.history.reports, [report_of(message)], LastStates())[0]
         step = described(step, self.manifests)
         matches = screen(step.travellers, self.index, DAY)
         screened = Screened(message, step, matches, self.index.listed.version, "model", occasion)

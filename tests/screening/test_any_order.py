@@ -12,6 +12,7 @@ from schemas.events import Occasion
 from schemas.flight_life import fold, report_of, version_id
 from schemas.manifest import Function
 from screening.engine import build_index, screen
+from screening.flight_step import LastStates
 from screening.worker import Worker, WorkerSettings
 from storage.memory import MemoryLedger, MemoryListSource, MemoryOutbox, MemoryStream
 
@@ -119,3 +120,16 @@ def test_the_alerts_left_standing_are_those_of_the_flights_state(drawn, occasion
     events = [(one, occasion) for one, occasion in zip(delivered, occasions, strict=False)]
     ledger = asyncio.run(screened(events, events_max))
     assert standing(ledger) == expected(sent)
+
+
+def test_a_kept_state_is_used_only_for_its_very_messages():
+    first, second = report_of(message(0, Function.PASSENGER_LIST, A)), report_of(message(1, Function.PASSENGER_LIST, B))
+    states = LastStates(states_max=1)
+    states.keep([first], fold([first]))
+    assert states.of([first, second]) == fold([first, second])
+    kept = fold([first])
+    states.keep([first], kept)
+    assert states.of([first]) is kept
+    states.keep([first], kept)
+    states.keep([second], fold([second]))
+    assert states.of([first]) is not kept
