@@ -2,7 +2,26 @@
 
 import random
 
-_SURNAMES = ("HOXHA", "SHEHU", "DUPONT", "MUELLER", "NOVAK", "SMITH", "KRASNIQI", "PETROVIC", "ROSSI", "YILMAZ")
+_SYLLABLES = (
+    "HO",
+    "XHA",
+    "SHE",
+    "HU",
+    "MEL",
+    "NO",
+    "VAK",
+    "KRA",
+    "SNI",
+    "QI",
+    "PET",
+    "RO",
+    "SSI",
+    "YIL",
+    "MAZ",
+    "DU",
+    "PON",
+    "LAN",
+)
 _GIVEN = ("ARBEN", "ELIRA MARIE", "JEAN PIERRE", "ANNA", "PETR", "JOHN DONALD", "DRITA", "MILAN", "GIULIA", "MEHMET")
 _COUNTRIES = ("ALB", "FRA", "D", "CZE", "GBR", "RKS", "SRB", "ITA", "TUR", "AUT")
 
@@ -34,7 +53,7 @@ def _person(number: int, draw: random.Random) -> list[str]:
     born = f"{draw.randint(40, 99)}{draw.randint(1, 12):02}{draw.randint(1, 28):02}"
     country = draw.choice(_COUNTRIES)
     return [
-        f"NAD+FL+++{draw.choice(_SURNAMES)}:{draw.choice(_GIVEN)}",
+        f"NAD+FL+++{''.join(draw.choices(_SYLLABLES, k=3))}:{draw.choice(_GIVEN)}",
         f"ATT+2++{draw.choice('MF')}",
         f"DTM+329:{born}",
         f"MEA+CT++:{draw.randint(0, 3)}",
