@@ -176,6 +176,15 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "tiny interchanges": lambda n: b"UNB+UNOA:4+A+B+1:1+R'UNZ+0+R'" * 5 * n,
     "headers": lambda n: SEEDS[0][:60] + b"UNH+1+PAXLST'" * 5 * n,
     "elements": lambda n: SEEDS[0][:200] + (b"FTX+" + b"+" * 200 + b"'") * n,
+    "components": lambda n: SEEDS[0][:200] + (b"FTX+BAG+++" + b":" * 200 + b"'") * n,
+    "repetitions": lambda n: passenger_list(*([("NAD+FL+++A:B", "ATT+2++F" + "*M" * 50)] * n)).replace(b".? '", b".?*'", 1),
+    "bookings": lambda n: passenger_list(("NAD+FL+++A:B", *(f"RFF+AVF:X{k}" for k in range(5 * n)))),
+    "references of one kind": lambda n: passenger_list(("NAD+FL+++A:B", *(f"RFF+SEA:{k}A" for k in range(5 * n)))),
+    "documents": lambda n: passenger_list(("NAD+FL+++A:B", *(f"DOC+P+X{k}" for k in range(5 * n)))),
+    "birth dates": lambda n: passenger_list(("NAD+FL+++A:B", *(f"DTM+329:{60 + k % 2}0101" for k in range(5 * n)))),
+    "damaged names": lambda n: passenger_list(*([("NAQ+FL+++A:B",)] * n)),
+    "unknown segments": lambda n: passenger_list(("NAD+FL+++A:B", *(f"QQQ+{k}" for k in range(5 * n)))),
+    "legs": lambda n: passenger_list(PERSON, flight=("TDT+20+OS849", *(["LOC+92+VIE", "LOC+92+TIA"] * 5 * n))),
     "bag tags": lambda n: passenger_list(*([("NAD+FL+++A:B", "FTX+BAG+++" + ":".join(["A1:999"] * 9))] * n)),
 }
 
