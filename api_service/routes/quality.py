@@ -1,6 +1,6 @@
 """`GET /v1/carriers/{code}/quality`: how well a carrier reports, in numbers that name nobody."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from api_service import quality, schedules
 from api_service.authentication import Principal, require
 from api_service.context import AppContext, Context
-from api_service.cursors import decode_cursor, encode_cursor
+from api_service.cursors import decode_moment, encode_moment
 from api_service.errors import documented
 from api_service.problems import ForbiddenError, InvalidRequestError
 from schemas.roles import Role
@@ -26,8 +26,6 @@ PERIOD_DEFAULT = timedelta(days=30)
 PERIOD_MAX = timedelta(days=93)
 """A quarter: some 30,000 flights of the largest carrier, the most that one answer can sum up in a second."""
 FLIGHTS_PAGE_MAX = 500
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 class QualityQuery(BaseModel):
@@ -80,14 +78,8 @@ def _scope(code: str, query: QualityQuery, who: Principal, context: AppContext) 
 
 
 def _cursor(place: FlightPlace) -> str:
-    return encode_cursor((place.at - _EPOCH) // _MICROSECOND, place.flight_id)
+    return encode_moment(place.at, place.flight_id)
 
 
 def _place(cursor: str | None) -> FlightPlace | None:
-    if cursor is None:
-        return None
-    microseconds, flight_id = decode_cursor(cursor, (int, str))
-    try:
-        return FlightPlace(_EPOCH + timedelta(microseconds=int(microseconds)), str(flight_id).replace("\x00", ""))
-    except OverflowError as error:
-        raise InvalidRequestError("This cursor was not made here.") from error
+    return None if cursor is None else FlightPlace(*decode_moment(cursor))

@@ -1,7 +1,6 @@
 """`GET /v1/submissions`: what a carrier sent before, and what became of it. Never anything about screening."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import orjson
@@ -9,11 +8,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api_service.authentication import Principal, require
 from api_service.context import context_of
-from api_service.cursors import decode_cursor, encode_cursor
+from api_service.cursors import decode_moment, encode_moment
 from api_service.errors import documented
 from api_service.message_life import REJECTED, standings_of
 from api_service.parameters import PRINTABLE
-from api_service.problems import InvalidRequestError, NotFoundError
+from api_service.problems import NotFoundError
 from schemas.roles import Role
 from storage import submissions
 from storage.submissions import KnownSubmission, Place
@@ -24,8 +23,6 @@ Reader = Annotated[Principal, Depends(require(Role.CARRIER, Role.OPERATOR))]
 """An operator helps carriers: receipts hold no passenger data."""
 SubmissionId = Annotated[str, Path(max_length=100, pattern=PRINTABLE)]
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 LIMIT_DEFAULT = 50
 LIMIT_MAX = 200
 """A receipt may have thousands of findings; more at once would only be slower."""
@@ -53,9 +50,7 @@ async def list_submissions(
     async with context_of(request).database.reading() as work:
         known = await submissions.newest(work, _owner(reader), _place(cursor), limit + 1)
     page = known[:limit]
-    more = (
-        encode_cursor((page[-1].received_at - _EPOCH) // _MICROSECOND, page[-1].submission_id) if len(known) > limit else None
-    )
+    more = encode_moment(page[-1].received_at, page[-1].submission_id) if len(known) > limit else None
     items = b",".join(_shown(item) for item in page)
     content = b'{"items":[' + items + b'],"next_cursor":' + orjson.dumps(more) + b"}"
     return Response(content, media_type="application/json")
@@ -68,11 +63,7 @@ def _owner(reader: Principal) -> str | None:
 def _place(cursor: str | None) -> Place | None:
     if cursor is None:
         return None
-    microseconds, submission_id = decode_cursor(cursor, (int, str))
-    try:
-        return Place(_EPOCH + timedelta(microseconds=int(microseconds)), str(submission_id))
-    except OverflowError as error:
-        raise InvalidRequestError("This cursor was not made here.") from error
+    return Place(*decode_moment(cursor))
 
 
 def _with_standings(known: KnownSubmission, standings: Mapping[str, str | None]) -> bytes:

@@ -8,7 +8,7 @@ from schemas.alert import Alert
 from schemas.delivery import Cursor, Delivery
 from schemas.flight_life import Report
 from schemas.identifiers import flight_id
-from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, OvertakenError, Suppression
+from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, OvertakenError, Suppression, earlier_alert
 from schemas.manifest import Manifest
 from storage.ledger_plan import Planner, concerned
 
@@ -50,7 +50,7 @@ class MemoryLedger:
 
     def _earlier(self, flight_id: str) -> Sequence[EarlierAlert]:
         ordered = sorted(self.alerts.values(), key=lambda alert: (alert.created_at, alert.alert_id))
-        return [_earlier_alert(alert) for alert in ordered if alert.flight.flight_id == flight_id]
+        return [earlier_alert(alert) for alert in ordered if alert.flight.flight_id == flight_id]
 
     async def screened(self, manifest_ids: Sequence[str]) -> frozenset[str]:
         """Which of these were recorded before."""
@@ -90,17 +90,3 @@ class MemoryLedger:
 
 def _flight_of(changes: AlertChanges) -> str | None:
     return None if changes.manifest is None else flight_id(changes.manifest.flight.flight_key)
-
-
-def _earlier_alert(alert: Alert) -> EarlierAlert:
-    return EarlierAlert(
-        alert_id=alert.alert_id,
-        traveller_id=alert.traveller.traveller_id,
-        traveller_version_id=alert.traveller.version_id,
-        traveller_version=alert.traveller.version,
-        list_id=alert.record.list_id,
-        record_id=alert.record.record_id,
-        record_version=alert.record.record_version,
-        state=alert.state,
-        score=alert.score,
-    )
