@@ -4,7 +4,7 @@
 
 Phases, each on the same freshly started service:
 
-    steady       a few manifests a second into Tirana with planted travellers; a console long-polls the port.
+    steady       once a first manifest is screened, a few a second into Tirana with planted travellers; a console long-polls.
                  alert visible = from the receipt to the console's poll that brings the alert
     record day   Tirana's 298 flights with 50,892 travellers, as fast as receipts come.
                  drained = from the first push until every traveller is screened
@@ -106,6 +106,8 @@ async def steady(service: RunningService, messages: Sequence[JourneyMessage], fi
     async with AsyncExitStack() as stack:
         carrier = await stack.enter_async_context(client_of(service, "carrier"))
         officer = await stack.enter_async_context(client_of(service, "officer"))
+        await push(carrier, one_flight_message(9001, datetime.now(UTC), 10))
+        await drained(carrier)  # started: the consumer group has formed, the lists are loaded
         seen: dict[str, float] = {}
         console = asyncio.create_task(_watch(officer, seen))
         for message in messages:
