@@ -1,9 +1,11 @@
 """Parameters that several endpoints share: identifiers in the path, versions and command names in headers."""
 
+import re
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, Header, Path
+from pydantic import AwareDatetime, BeforeValidator
 
 from api_service import problems
 
@@ -14,6 +16,16 @@ AlertId = Annotated[str, Path(min_length=1, max_length=100, pattern=PRINTABLE)]
 ListId = Annotated[str, Path(min_length=1, max_length=64, pattern=PRINTABLE)]
 RecordId = Annotated[str, Path(min_length=1, max_length=200, pattern=PRINTABLE)]
 PortCode = Annotated[str, Path(pattern=r"^[A-Z0-9]{3,5}$", description="IATA code or UN/LOCODE of the port.")]
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def _midnight(value: object) -> object:
+    return f"{value}T00:00:00Z" if isinstance(value, str) and _DAY.fullmatch(value) else value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_midnight)]
+"""A time with an offset; a bare day is its first moment in UTC."""
 
 IfMatch = Annotated[str | None, Header(description='The version you saw, as in the ETag: `"3"`.')]
 IdempotencyKey = Annotated[

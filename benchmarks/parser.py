@@ -3,8 +3,8 @@
 python -m benchmarks.parser
 
 Prints the best of several runs on one core: the machine's noise only ever adds. The garbage collector looks seldom, as in the
-service's reading processes (`api_service.reading_pool.collect_seldom`), for both sides alike. With Python's own setting it takes
-about a fifth of the time for 5,000 travellers, and the ratio there is some 9.5.
+service's reading processes (`api_service.reading_pool.collect_seldom`), for both sides alike. With Python's own setting it
+takes about a fifth of the time for 5,000 travellers, and the ratio there is some 9.5.
 """
 
 import gc

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from api_service import alert_export, alert_stream, problems, review
 from api_service.alert_life import COMMENT_CHARACTERS_MAX, REASON_CODE_CHARACTERS_MAX, Order
@@ -17,7 +17,7 @@ from api_service.context import Context
 from api_service.cursors import decode_cursor, encode_cursor
 from api_service.errors import documented
 from api_service.long_poll import feed_cursor
-from api_service.parameters import PRINTABLE, AlertId, Headers, etag, version_required
+from api_service.parameters import PRINTABLE, AlertId, Headers, Moment, etag, version_required
 from api_service.review import Target
 from schemas.alert import DECISIONS, Alert, AlertState, Command
 from schemas.evidence import Lane
@@ -57,8 +57,8 @@ class AlertFilters(BaseModel):
     nationality: Text | None = None
     list_id: Text | None = Field(default=None, alias="list")
     assignee: Text | None = None
-    created_from: AwareDatetime | None = Field(default=None, alias="from", description="Created at or after.")
-    created_to: AwareDatetime | None = Field(default=None, alias="to", description="Created before.")
+    created_from: Moment | None = Field(default=None, alias="from", description="Created at or after.")
+    created_to: Moment | None = Field(default=None, alias="to", description="Created before.")
     q: Text | None = Field(default=None, description="Part of the traveller's name.")
     sort: Sort = Sort.NEWEST
 

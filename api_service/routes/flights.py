@@ -8,14 +8,14 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api_service.authentication import Principal, require
 from api_service.context import AppContext, Context
 from api_service.cursors import decode_moment, encode_moment
 from api_service.errors import documented
 from api_service.flight_view import FlightView, flight_view
-from api_service.parameters import PRINTABLE
+from api_service.parameters import PRINTABLE, Moment
 from api_service.problems import NotFoundError
 from schemas import identifiers
 from schemas.flight_life import fold, report_of
@@ -39,8 +39,8 @@ class FlightsQuery(BaseModel):
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
     port: str | None = Field(default=None, pattern=r"^[A-Z0-9]{3,5}$", description="Port of departure or arrival.")
-    since: AwareDatetime | None = Field(default=None, alias="from")
-    until: AwareDatetime | None = Field(default=None, alias="to")
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = Field(default=None, alias="to")
     cursor: str | None = Field(default=None, max_length=300)
     limit: int = Field(default=100, ge=1, le=PAGE_MAX)
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api_service import problems, review, schedules
 from api_service.alert_life import COMMENT_CHARACTERS_MAX, Order
@@ -16,7 +16,7 @@ from api_service.cursors import encode_cursor
 from api_service.errors import documented
 from api_service.long_poll import WAIT_SECONDS_MAX, feed_cursor, until_found
 from api_service.officer_view import officer_view
-from api_service.parameters import AlertId, Headers, PortCode, version_seen
+from api_service.parameters import AlertId, Headers, Moment, PortCode, version_seen
 from api_service.review import Target
 from api_service.routes.alerts import answered, json_page
 from api_service.schedules import Punctuality, arrivals_board
@@ -93,8 +93,8 @@ class ArrivalsQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    since: AwareDatetime | None = Field(default=None, alias="from")
-    until: AwareDatetime | None = Field(default=None, alias="to")
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = Field(default=None, alias="to")
 
 
 @router.get("/ports/{port}/arrivals", responses=documented(422))

@@ -4,13 +4,14 @@ from datetime import timedelta
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api_service import quality, schedules
 from api_service.authentication import Principal, require
 from api_service.context import AppContext, Context
 from api_service.cursors import decode_moment, encode_moment
 from api_service.errors import documented
+from api_service.parameters import Moment
 from api_service.problems import ForbiddenError, InvalidRequestError
 from schemas.roles import Role
 from storage.message_facts import FlightPlace, Scope
@@ -23,6 +24,8 @@ carriers; none of it is passenger data. Officers and list owners have no use for
 CarrierCode = Annotated[str, Path(pattern=r"^[A-Z0-9]{2,3}$", description="Airline designator.")]
 
 PERIOD_DEFAULT = timedelta(days=30)
+AHEAD = timedelta(days=2)
+"""Lists come before their flights depart: what is reported for tomorrow counts today."""
 PERIOD_MAX = timedelta(days=93)
 """A quarter: some 30,000 flights of the largest carrier, the most that one answer can sum up in a second."""
 FLIGHTS_PAGE_MAX = 500
@@ -33,8 +36,8 @@ class QualityQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    since: AwareDatetime | None = Field(default=None, alias="from")
-    until: AwareDatetime | None = Field(default=None, alias="to")
+    since: Moment | None = Field(default=None, alias="from")
+    until: Moment | None = Field(default=None, alias="to")
 
 
 class FlightsQuery(QualityQuery):
@@ -70,8 +73,8 @@ async def by_flight(
 def _scope(code: str, query: QualityQuery, who: Principal, context: AppContext) -> Scope:
     if who.role is Role.CARRIER and who.carrier not in (None, code):
         raise ForbiddenError("A carrier sees its own quality only.")
-    until = query.until or context.clock()
-    since = query.since or until - PERIOD_DEFAULT
+    until = query.until or context.clock() + AHEAD
+    since = query.since or until - AHEAD - PERIOD_DEFAULT
     if not timedelta() < until - since <= PERIOD_MAX:
         raise InvalidRequestError(f"Ask for a time of up to {PERIOD_MAX.days} days, `from` before `to`.")
     return Scope(code, since, until, context.settings.manifest_due_minutes)

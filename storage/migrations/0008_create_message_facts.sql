@@ -15,7 +15,11 @@ CREATE TABLE message_facts (
     scheduled_departure timestamptz,
     scheduled_arrival   timestamptz,
     received_at         timestamptz NOT NULL,
-    at                  timestamptz NOT NULL GENERATED ALWAYS AS (coalesce(scheduled_departure, received_at)) STORED,
+    -- In which period it counts: that of the departure; of the receipt, where nobody said when, or it is long past (such a message
+    -- is no news of that flight any more, but it is one of the carrier's messages).
+    at                  timestamptz NOT NULL GENERATED ALWAYS AS (
+        CASE WHEN received_at - scheduled_departure > interval '96 hours' THEN received_at
+             ELSE coalesce(scheduled_departure, received_at) END) STORED,
     travellers          integer     NOT NULL,
     travellers_asked    integer     NOT NULL,        -- those in lists, of whom every element is asked
     declared            integer,

@@ -95,7 +95,7 @@ async def test_filters_and_orders(analyst: httpx.AsyncClient, query: dict[str, A
         {"limit": "0"},
         {"limit": "100000"},
         {"sort": "colour"},
-        {"from": "2026-03-01"},
+        {"from": "2026-03-01T08:00:00"},
         {"q": "nul\x00"},
         {"cursor": "bad"},
         {"cursor": "WyItY3JlYXRlZF9hdCIsIngiLCJ5Il0"},

@@ -227,3 +227,17 @@ async def test_impossible_times_are_refused(carrier: httpx.AsyncClient, query: d
     assert (await carrier.get("/v1/carriers/OR/quality", params=query)).status_code == 422
     assert (await carrier.get("/v1/carriers/or!/quality")).status_code == 422
     assert (await carrier.get("/v1/carriers/OR/quality/flights?cursor=x")).status_code == 422
+
+
+async def test_what_came_today_counts_whatever_its_departure(carrier: httpx.AsyncClient) -> None:
+    """Of a flight of tomorrow, and of a message years late: nobody has to know which period to ask for."""
+    for number, day in enumerate(("260302", "230302"), 1):
+        await push(carrier, interchange(Sent(f"OR{number}", f"{day}0800", f"{day}1100"), reference=f"R{number}"))
+    answer = await carrier.get("/v1/carriers/OR/quality")
+    assert answer.json()["messages"]["total"] == 2
+
+
+async def test_a_period_may_be_given_in_days(carrier: httpx.AsyncClient) -> None:
+    await push(carrier, interchange())
+    assert (await figures(carrier, **{"from": "2026-03-01", "to": "2026-03-02"}))["messages"]["total"] == 1
+    assert (await figures(carrier, **{"from": "2026-03-02", "to": "2026-03-03"}))["messages"]["total"] == 0
