@@ -123,6 +123,9 @@ count_exceeded warning carrier
 segment_unknown warning carrier
     The segment {tag} is not known here; it was kept, but not interpreted.
     Leave out segments that are not in the guide.
+qualifier_unknown info carrier
+    {tag} with this qualifier is not known here; it was kept, but not interpreted.
+    Leave out qualifiers that are not in the guide.
 segment_misplaced warning carrier
     The segment {tag} does not belong here; it was kept, but not interpreted.
     Check the order of the segments.

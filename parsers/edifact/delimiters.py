@@ -152,7 +152,8 @@ def find_start(buffer: bytearray, position: int, closed: bool, headless: bool) -
     """
     while (found := _START.search(buffer, position)) is not None:
         if len(buffer) - found.start() < START_LOOKAHEAD_BYTES and not closed:
-            return found.start()
+            # What stands before it may be a start too, once the rest of it has come.
+            return max(position, min(found.start(), len(buffer) - _START_BYTES_MAX))
         start = _judge(buffer, found) if headless or found["headless"] is None else None
         if start is not None:
             return start

@@ -65,6 +65,8 @@ PERSON_TAGS = frozenset({"ATT", "DTM", "MEA", "GEI", "FTX", "LOC", "COM", "EMP",
 
 _KEPT_SILENTLY = frozenset({"GEI", "FTX", "EMP", "NAT", "ATT", "DTM", "LOC", "MEA", "GID", "QTY", "CPI", "CTA", "AUT"})
 """Tags of the directory that say nothing we have a field for, in this form."""
+_QUALIFIED = frozenset({"DTM", "LOC", "NAT", "ATT"})
+"""Those of them that we read: with another qualifier they may be damaged, and that is said."""
 
 
 @cache
@@ -158,6 +160,8 @@ class People:
             self._apply(person, step, index, elements)
         elif step is None or not step(self, person, index, elements):
             self._keep(person, index, tag)
+            if step is None and tag in _QUALIFIED and component(elements, 1):
+                self._report.add("qualifier_unknown", (index, 1, 1), tag=tag)
 
     def _begin_unnamed(self, before: Draft, index: int) -> None:
         """Nobody has two birth dates: here is somebody whose NAD was lost. Nothing of his may become the other's."""
@@ -306,7 +310,7 @@ class People:
         self._report.add("value_repeated", place, tag=f"{elements[0][0]}+{component(elements, 1)}")
         return False
 
-    def _reference(self, person: Draft, _index: int, elements: Elements) -> bool:
+    def _reference(self, person: Draft, index: int, elements: Elements) -> bool:
         parts = elements[1] if len(elements) > 1 else []
         qualifier, value = (parts[0].strip(), parts[1].strip()) if len(parts) > 1 else ("", "")
         if not qualifier or not value:
@@ -317,6 +321,8 @@ class People:
         kept = name is not None and person.references.setdefault(name, value) == value
         if not kept and qualifier != "AVF":
             person.other_references.append(f"{qualifier}:{value}")
+        if not kept and name == "passenger":  # the one that says who this is
+            self._report.add("value_repeated", (index, 1, 2), tag="RFF+ABO")
         return True
 
     def _communication(self, person: Draft, _index: int, elements: Elements) -> bool:

@@ -27,6 +27,7 @@ MIXED_UP = frozenset(
         "message_unterminated",
         "segment_unterminated",
         "segment_unknown",
+        "qualifier_unknown",
     }
 )
 """Findings that say that people may have run into each other: segments are missing, or somebody has a thing twice.
