@@ -96,31 +96,15 @@ def test_a_list_is_imported_whole_or_not_at_all(database_url: str, tmp_path: Pat
     good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
     good.write_text(LIST + "R1,QERIMAXHI,BLEDAR,,1979-05-17,,,\n")
     bad.write_text(LIST + "R2,ZOGOLLI,MIRASH,,1960,,,\nR3,,,,not a date,,,\n")
-    assert run("watchlist", "import", "persons", str(good), KULLA_DATABASE_URL=database_url).exit_code == 1
-    _create_list(database_url)
     done = run("watchlist", "import", "persons", str(good), KULLA_DATABASE_URL=database_url)
     assert done.exit_code == 0
+    assert "made the list persons" in done.stdout
     assert "1 added" in done.stdout
+    assert run("watchlist", "import", "no such name", str(good), KULLA_DATABASE_URL=database_url).exit_code == 2
     refused = run("watchlist", "import", "persons", str(bad), KULLA_DATABASE_URL=database_url)
     assert refused.exit_code == 1
     assert "row 3" in refused.stderr
     assert "1 unchanged" in run("watchlist", "import", "persons", str(good), KULLA_DATABASE_URL=database_url).stdout
-
-
-def _create_list(database_url: str) -> None:
-    import asyncio
-    from datetime import UTC, datetime
-
-    from api_service import watch
-    from api_service.wiring import connected
-    from schemas.watchlist import ListKind, Watchlist
-
-    async def create() -> None:
-        async with connected(database_url) as database:
-            watchlist = Watchlist(list_id="persons", kind=ListKind.PERSON, title="Persons")
-            await watch.create_list(database, watchlist, "test", datetime.now(UTC))
-
-    asyncio.run(create())
 
 
 def test_wrong_settings_are_named_in_a_sentence():
