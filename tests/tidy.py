@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from api_service import settings_table
 from api_service.sandbox import certification
 from schemas import finding_page, generate
 
@@ -119,6 +120,8 @@ def generated_faults() -> Iterator[str]:
     yield from (f"schemas/json/{name}.json is out of date: run `make generate`" for name in generate.outdated())
     if finding_page.outdated():
         yield "docs/carriers/findings.md is out of date: run `make generate`"
+    if settings_table.outdated():
+        yield "README.md has another table of settings: run `make generate`"
     yield from (f"docs/carriers: {name} is out of date: run `make generate`" for name in certification.outdated())
 
 

@@ -117,7 +117,7 @@ async def screen(database: Database) -> None:
             worker.stop()
         return batch
 
-    stream.next_batch = until_empty  # type: ignore[method-assign]
+    stream.next_batch = until_empty  # type: ignore[method-assign]  # one method of this one stream is watched
     await worker.run()
 
 
