@@ -4,13 +4,14 @@
 SELECT coalesce(max(version), 0) FROM list_versions
 
 -- name: stream_age
--- Seconds since the oldest manifest that waits to be screened was stored, 0 where none waits. One that was passed over (put into
--- quarantine) no longer waits: later ones of its partition are screened. Only the newest rows are looked at: what waits longer
--- than these is late in any case, and a longer look would cost more than it tells.
+-- Seconds since the oldest manifest that waits to be screened was stored, 0 where none waits. One that was passed over no longer
+-- waits: it lies in quarantine, or a later one of its flight was screened. Only flights are in order: two flights of one partition
+-- here may be read by different screeners of a Kafka topic. Only the newest rows are looked at: what waits longer than these is
+-- late in any case, and a longer look would cost more than it tells.
 WITH recent AS (
-    SELECT o.partition, o.position, o.created_at, s.manifest_id IS NOT NULL AS screened
+    SELECT o.flight_key, o.position, o.created_at, s.manifest_id IS NOT NULL AS screened
     FROM (
-        SELECT partition, position, created_at, manifest_id
+        SELECT flight_key, position, created_at, manifest_id
         FROM manifest_outbox
         WHERE occasion = 'received'
         ORDER BY transaction_id DESC, position DESC
@@ -18,12 +19,14 @@ WITH recent AS (
     ) AS o
     LEFT JOIN manifest_screenings s USING (manifest_id)
 ), done AS (
-    SELECT partition, max(position) AS position FROM recent WHERE screened GROUP BY partition
+    SELECT flight_key, max(position) AS position FROM recent WHERE screened GROUP BY flight_key
 )
 SELECT coalesce(extract(epoch FROM clock_timestamp() - min(recent.created_at)), 0)::double precision
 FROM recent
-LEFT JOIN done USING (partition)
-WHERE NOT recent.screened AND (done.position IS NULL OR recent.position > done.position)
+LEFT JOIN done USING (flight_key)
+WHERE NOT recent.screened
+    AND (done.position IS NULL OR recent.position > done.position)
+    AND NOT EXISTS (SELECT FROM quarantine q WHERE q.key = recent.flight_key AND q.at >= recent.created_at)
 
 -- name: longest_transaction
 -- Seconds that the oldest open transaction of this database is open: it holds back every reader of the outbox.
