@@ -156,6 +156,21 @@ class VersionedRecord(Noun):
     list_version: int
 
 
+RecordKey = tuple[str, str]
+"""(list_id, record_id)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListChanges:
+    """What has changed between two versions. `changed`: records that are new or otherwise now, as they are at `version`;
+    `removed`: records that are on no list any more. `lists`: all lists as they are now."""
+
+    version: int
+    lists: tuple[Watchlist, ...]
+    changed: tuple[VersionedRecord, ...]
+    removed: tuple[RecordKey, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class WatchlistSnapshot:
     """Every valid record of every list, at one version, in one consistent read."""

@@ -17,7 +17,7 @@ from schemas.ledger import AlertChanges, FlightHistory
 from schemas.manifest import Manifest
 from screening.engine import screen
 from screening.flight_step import FlightStep, LastStates, described, flight_steps
-from screening.index.port import Index
+from screening.index.port import Index, matcher_version
 from screening.policy import PolicySettings, Screened, alert_changes, history_after
 from screening.prepared import flight_day
 
@@ -114,7 +114,7 @@ def _decide(event: Decoded, known: dict[str, FlightHistory], index: Index, polic
         return Decided(event.delivery, fault=event.fault)
     try:
         matches = screen(event.step.travellers, index, flight_day(manifest, now.date()))
-        versions = index.listed.version, index.listed.model.version
+        versions = index.listed.version, matcher_version(index.listed)
         screened = Screened(manifest, event.step, matches, *versions, event.delivery.occasion)
         changes = alert_changes(screened, known.get(flight, FlightHistory()), policy, now)
     except Exception as error:  # one manifest that cannot be screened must not stop the others

@@ -1,11 +1,12 @@
 """What is compared: a traveller and a record, each read once, so that comparing them is cheap."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from schemas.manifest import Manifest
 from schemas.traveller import Traveller
-from schemas.watchlist import NameQuality, Record, RecordName, VersionedRecord, WatchlistSnapshot
+from schemas.watchlist import NameQuality, Record, RecordKey, RecordName, VersionedRecord, WatchlistSnapshot
 from screening.features.documents import ReadDocument, read_document
 from screening.model import Model
 from screening.name_parts import NameParts, Part, read_full_name, read_name, without_glued_titles
@@ -47,14 +48,20 @@ class PreparedRecord:
     documents: tuple[ReadDocument, ...]
     threshold_bits: float
 
+    @property
+    def key(self) -> RecordKey:
+        """Which record of which list."""
+        return self.versioned.watchlist.list_id, self.versioned.record.record_id
+
 
 @dataclass(frozen=True, slots=True)
 class PreparedList:
-    """All records of all lists at one version, with the rarity they imply."""
+    """All records of all lists at one version, weighed with this rarity. Satisfies `screening.index.port.Listed`."""
 
     version: int
     records: tuple[PreparedRecord, ...]
     model: Model
+    rarity: Rarity
 
 
 def flight_day(manifest: Manifest, today: date) -> date:
@@ -81,15 +88,17 @@ def prepare_traveller(traveller: Traveller) -> PreparedTraveller:
     )
 
 
-def prepare_list(snapshot: WatchlistSnapshot, model: Model) -> PreparedList:
-    """Read all records once. Names are read before any is weighed, for rarity depends on all of them."""
-    names = [record_names(versioned.record) for versioned in snapshot.records]
-    rarity = count_classes(([name for name, _ in of_record] for of_record in names), model.rarity)
-    records = (
-        _prepare_record(versioned, tuple(_listed(name, weak, rarity) for name, weak in of_record), model)
-        for versioned, of_record in zip(snapshot.records, names, strict=True)
-    )
-    return PreparedList(snapshot.version, tuple(records), model)
+def prepare_list(snapshot: WatchlistSnapshot, model: Model, rarity: Rarity | None = None) -> PreparedList:
+    """Read all records once. Without a rarity it is counted from these records."""
+    weighed = count_rarity(snapshot.records, model) if rarity is None else rarity
+    records = tuple(prepare_record(versioned, model, weighed) for versioned in snapshot.records)
+    return PreparedList(snapshot.version, records, model, weighed)
+
+
+def count_rarity(records: Iterable[VersionedRecord], model: Model) -> Rarity:
+    """The rarity that these records imply: each is a person, with all spellings of all names."""
+    names = ([name for name, _ in record_names(versioned.record)] for versioned in records)
+    return count_classes(names, model.rarity)
 
 
 def record_names(record: Record) -> tuple[tuple[NameParts, bool], ...]:
@@ -113,12 +122,13 @@ def _listed(name: NameParts, weak: bool, rarity: Rarity) -> PreparedName:
     return PreparedName(name.parts, joined_words(name.parts), name.text, bits, weak)
 
 
-def _prepare_record(versioned: VersionedRecord, names: tuple[PreparedName, ...], model: Model) -> PreparedRecord:
+def prepare_record(versioned: VersionedRecord, model: Model, rarity: Rarity) -> PreparedRecord:
+    """Read one record. The bits of its names depend on the model and the rarity alone, not on what else is listed."""
     record = versioned.record
     documents = (read_document(one.type, one.number, one.issuing_country) for one in record.documents)
     return PreparedRecord(
         versioned=versioned,
-        names=names,
+        names=tuple(_listed(name, weak, rarity) for name, weak in record_names(record)),
         birth_dates=tuple(dict.fromkeys(record.birth_dates)),
         sex=record.sex or "U",
         nationalities=frozenset(record.nationalities),

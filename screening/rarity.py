@@ -3,12 +3,20 @@
 The rarity of a part is log2(1 / p), p being the share of people who carry a part of its class (`romanisation.skeleton`: all
 spellings of MOHAMED count together, or a rare misspelling of a common name would be overpaid). p is estimated from the lists
 themselves, shrunk towards a prior of common names of the world; the prior is a table in `rarity_prior.py`.
+
+Counts are frozen: a rarity is counted once, kept by its digest, and used until another is put in its place. What is added to
+the lists meanwhile is weighed with the same bits, and a score can be worked out again, to the bit, while the counts are kept.
 """
 
+import hashlib
+import json
 import math
+import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
 
 from screening.name_parts import NameParts, Part
 from screening.rarity_prior import PRIOR_BY_SKELETON, PRIOR_PER_LENGTH, PRIOR_UNKNOWN
@@ -40,6 +48,34 @@ class Rarity:
         self._people = people
         self._settings = settings
         self._bits: dict[str, float] = {}
+
+    @property
+    def people(self) -> int:
+        """How many listed persons were counted."""
+        return self._people
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of what was counted: equal digests give equal bits (with the same model)."""
+        return hashlib.sha256(self._canonical()).hexdigest()
+
+    def to_bytes(self) -> bytes:
+        """The counts, to be kept."""
+        return zlib.compress(self._canonical())
+
+    @classmethod
+    def from_bytes(cls, data: bytes, settings: RaritySettings) -> Self:
+        """Counts that were kept. Raises ValueError where these are none."""
+        try:
+            content = json.loads(zlib.decompress(data))
+            return cls(dict(content["carriers"]), content["people"], settings)
+        except (zlib.error, KeyError, TypeError) as error:
+            raise ValueError("these bytes are no rarity") from error
+
+    def _canonical(self) -> bytes:
+        """Classes that one person carries weigh like those that nobody does, and are left out."""
+        carriers = sorted(row for row in self._people_by_class.items() if row[1] > 1)
+        return json.dumps({"people": self._people, "carriers": carriers}, separators=(",", ":")).encode()
 
     def bits(self, part: Part) -> float:
         """What sharing this part is worth, at most `bits_max`."""

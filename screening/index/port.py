@@ -8,15 +8,42 @@ scores each candidate exactly, so two indexes that keep the contract give the sa
 from collections.abc import Iterable
 from typing import Protocol
 
+from screening.model import Model
 from screening.prepared import PreparedList, PreparedRecord, PreparedTraveller
+from screening.rarity import Rarity
+
+
+class Listed(Protocol):
+    """What an index is an index of; `PreparedList` is one, with all records in memory."""
+
+    @property
+    def version(self) -> int:
+        """The version of the lists."""
+
+    @property
+    def model(self) -> Model:
+        """The model that scores."""
+
+    @property
+    def rarity(self) -> Rarity:
+        """What the parts of its names were weighed with."""
+
+
+def matcher_version(listed: Listed) -> str:
+    """What a score was worked out with: the model's version, and the rarity by the beginning of its digest."""
+    return f"{listed.model.version}+{listed.rarity.digest[:RARITY_DIGITS]}"
+
+
+RARITY_DIGITS = 16
+"""64 bits of the digest: enough to find the one among some thousand."""
 
 
 class Index(Protocol):
     """Built once for a list, asked many times, by one thread."""
 
     @property
-    def listed(self) -> PreparedList:
-        """What it was built from."""
+    def listed(self) -> Listed:
+        """What it is an index of."""
 
     def candidates(self, traveller: PreparedTraveller, floor_bits: float | None) -> Iterable[PreparedRecord]:
         """A superset of the records that match, in list order, each once. `floor_bits` replaces every list's threshold."""

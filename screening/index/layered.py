@@ -1,0 +1,40 @@
+"""Two indexes as one: a big base that is seldom built, and a small delta of what has changed since.
+
+    candidates = (candidates of the base, less the records that were replaced or removed) and the candidates of the delta
+
+Both were weighed with the same model and the same rarity, so every record is scored as in one index over the merged list: a
+layered index gives the same matches, to the last bit.
+"""
+
+from collections.abc import Iterable, Sequence, Set
+
+from schemas.watchlist import RecordKey
+from screening.index.port import Index, Listed
+from screening.prepared import PreparedRecord, PreparedTraveller
+
+
+class LayeredIndex:
+    """Satisfies `screening.index.port.Index`."""
+
+    def __init__(self, base: Index, delta: Index, replaced: Set[RecordKey]) -> None:
+        """`replaced`: records of the base that the delta has otherwise, or that are on no list any more."""
+        assert base.listed.model is delta.listed.model or base.listed.model == delta.listed.model
+        assert base.listed.rarity.digest == delta.listed.rarity.digest, "two rarities would give two scores"
+        self._base = base
+        self._delta = delta
+        self._replaced = replaced
+
+    @property
+    def listed(self) -> Listed:
+        """The lists at the delta's version."""
+        return self._delta.listed
+
+    def candidates(self, traveller: PreparedTraveller, floor_bits: float | None) -> Iterable[PreparedRecord]:
+        """See the port. The few candidates of both layers are put in the order of the lists."""
+        kept = [one for one in self._base.candidates(traveller, floor_bits) if one.key not in self._replaced]
+        new = list(self._delta.candidates(traveller, floor_bits))
+        return _in_list_order([*kept, *new]) if new else kept
+
+
+def _in_list_order(records: Sequence[PreparedRecord]) -> Sequence[PreparedRecord]:
+    return sorted(records, key=lambda record: record.key)
