@@ -6,7 +6,7 @@ There is no module-level state: whoever needs something takes it from here.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Protocol, cast
+from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from structlog.typing import FilteringBoundLogger
@@ -16,6 +16,7 @@ from api_service.metrics import Metrics, make_metrics
 from api_service.rate_limits import RateLimits
 from api_service.reading_pool import ReadingPool
 from api_service.settings import Settings
+from storage.alert_tail import AlertTail
 from storage.database import Database
 
 Clock = Callable[[], datetime]
@@ -27,16 +28,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class AlertSignal(Protocol):
-    """Wakes long polls when something was written to the alerts' outbox."""
-
-    async def wait(self, seconds: float) -> None:
-        """Return at the next change, or after `seconds`."""
-
-
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """Everything a request may use. `alert_signal` None = polls look again at intervals."""
+    """Everything a request may use. An `alert_tail` that was not started reads the database for every poll."""
 
     settings: Settings
     database: Database
@@ -45,8 +39,8 @@ class AppContext:
     rate_limits: RateLimits
     reading_pool: ReadingPool
     in_flight: InFlight
+    alert_tail: AlertTail
     clock: Clock = utc_now
-    alert_signal: AlertSignal | None = None
 
 
 def context_of(request: Request) -> AppContext:
@@ -68,11 +62,10 @@ def make_context(
     database: Database,
     logger: FilteringBoundLogger,
     clock: Clock = utc_now,
-    alert_signal: AlertSignal | None = None,
 ) -> AppContext:
     """A context with instruments, limits and a reading pool as the settings say.
 
-    The caller closes `reading_pool`, and the database.
+    The caller closes `alert_tail` and `reading_pool`, and the database.
     """
     return AppContext(
         settings=settings,
@@ -82,6 +75,6 @@ def make_context(
         rate_limits=RateLimits(settings.requests_per_second_max, settings.requests_burst_max),
         reading_pool=ReadingPool(settings.inline_bytes_max, settings.reading_processes),
         in_flight=InFlight(settings.submissions_in_flight_bytes_max),
+        alert_tail=AlertTail(database),
         clock=clock,
-        alert_signal=alert_signal,
     )

@@ -7,6 +7,8 @@ costs an officer a detail, never a listed person's secret.
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 ALERT_FIELDS = (
     *("alert_id", "schema_version", "version", "state", "awaiting_approval", "severity", "lanes", "score", "band"),
     *("created_at", "updated_at", "due_at", "purge_at", "assignee", "flight", "traveller"),
@@ -36,6 +38,11 @@ def officer_view(alert: _Json) -> dict[str, Any]:
         "disposition": disposition and _only(disposition, DISPOSITION_FIELDS),
         "history": [_only(entry, HISTORY_FIELDS) for entry in alert["history"]],
     }
+
+
+def officer_json(payload: str) -> bytes:
+    """The same from JSON to JSON."""
+    return orjson.dumps(officer_view(orjson.loads(payload)))
 
 
 def _only(value: _Json, names: tuple[str, ...]) -> dict[str, Any]:

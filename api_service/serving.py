@@ -15,6 +15,7 @@ from api_service.app import create_app
 from api_service.logs import configure_logs, make_logger
 from api_service.settings import Settings
 from api_service.wiring import api_context, relay_of, screener_worker
+from storage.alert_tail import AlertTail
 
 _GRACE_SECONDS = 5
 """For requests in hand when the API is told to stop; a long poll is answered early."""
@@ -44,7 +45,20 @@ async def serve_api(settings: Settings, listener: int | None) -> None:
             # uvicorn takes these signals, stops, and then raises them again: that must not end us before we have closed.
             signal.signal(number, lambda *_: None)
         sockets = None if listener is None else [socket.socket(fileno=listener)]
-        await uvicorn.Server(config).serve(sockets)
+        await Server(config, context.alert_tail).serve(sockets)
+
+
+class Server(uvicorn.Server):
+    """A server that answers waiting polls and ends streams before it says goodbye."""
+
+    def __init__(self, config: uvicorn.Config, tail: AlertTail) -> None:
+        super().__init__(config)
+        self._tail = tail
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Nobody waits any more; then as usual."""
+        self._tail.release()
+        await super().shutdown(sockets)
 
 
 async def serve_screener(settings: Settings) -> None:

@@ -26,9 +26,7 @@ from storage.kafka_topics import KafkaSettings
 from storage.ledger import PostgresLedger
 from storage.list_source import PostgresListSource
 from storage.migrate import migrate
-from storage.outbox import ALERT_CHANNEL
 from storage.outbox_stream import OutboxStream
-from storage.signal import Signal
 
 OUTBOX_READER = "screener:outbox"
 KAFKA_READER = "screener:kafka"
@@ -82,10 +80,9 @@ async def api_context(settings: Settings, logger: FilteringBoundLogger) -> Async
     """What the HTTP application is made of."""
     async with AsyncExitStack() as stack:
         database = await stack.enter_async_context(database_of(settings))
-        signal = Signal(database, ALERT_CHANNEL)
-        await signal.start()
-        stack.push_async_callback(signal.close)
-        context = make_context(settings, database, logger, alert_signal=signal)
+        context = make_context(settings, database, logger)
+        stack.push_async_callback(context.alert_tail.close)
+        await context.alert_tail.start()
         stack.push_async_callback(context.reading_pool.close)
         await context.reading_pool.start()
         settling = asyncio.create_task(keep_settling(database, context.clock, logger))

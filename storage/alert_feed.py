@@ -4,7 +4,8 @@ A reader keeps the cursor of the last change it saw and asks for what comes afte
 transaction still running, so that nothing can ever appear before a cursor that was handed out.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 from schemas.delivery import Cursor
 from storage.database import Work
@@ -12,11 +13,23 @@ from storage.partitions import START
 from storage.sql import queries
 
 
-class FeedEntry(NamedTuple):
-    """One change: its cursor, and the alert as it then was (`schemas.alert.Alert` as JSON)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class FeedEntry:
+    """One change: its cursor, and the alert as it then was (`schemas.alert.Alert` as JSON), of a flight into `port`.
+
+    Many readers share one entry, so what is written of it for one of them is kept for the next.
+    """
 
     cursor: Cursor
     payload: str
+    port: str | None = None
+    _renderings: dict[str, bytes] = field(default_factory=dict, repr=False)
+
+    def rendered(self, view: str, render: Callable[[str], bytes]) -> bytes:
+        """The payload as `render` shows it, worked out once for each `view`."""
+        if view not in self._renderings:
+            self._renderings[view] = render(self.payload)
+        return self._renderings[view]
 
 
 async def read_after(work: Work, cursor: Cursor, port: str | None, limit: int) -> list[FeedEntry]:
@@ -26,7 +39,7 @@ async def read_after(work: Work, cursor: Cursor, port: str | None, limit: int) -
         rows = await work.fetch(queries("alert_feed")["read_after"], *arguments)
     else:
         rows = await work.fetch(queries("alert_feed")["read_port_after"], *arguments, port)
-    return [FeedEntry(Cursor(row["transaction_id"], row["position"]), row["payload"]) for row in rows]
+    return [FeedEntry(Cursor(row["transaction_id"], row["position"]), row["payload"], row["port"]) for row in rows]
 
 
 async def newest_cursor(work: Work) -> Cursor:

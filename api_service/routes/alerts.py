@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 from api_service import alert_export, alert_stream, problems, review
 from api_service.alert_life import COMMENT_CHARACTERS_MAX, REASON_CODE_CHARACTERS_MAX, Order
+from api_service.alert_stream import EventStream
 from api_service.authentication import Principal, require
 from api_service.context import Context
 from api_service.cursors import decode_cursor, encode_cursor
@@ -134,14 +135,14 @@ async def export(query: Annotated[ExportQuery, Query()], who: Analyst, context: 
     return StreamingResponse(write(context.database, query.filters(), query.sort), media_type=media_type)
 
 
-@router.get("/stream", response_class=StreamingResponse, responses=documented(422))
+@router.get("/stream", response_class=EventStream, responses=documented(422))
 async def stream(
     _who: Analyst, context: Context, last_event_id: Annotated[str | None, Header(max_length=200)] = None
-) -> StreamingResponse:
+) -> EventStream:
     """Every change of every alert, as server-sent events. `Last-Event-ID` goes on behind that event."""
     after = None if not last_event_id else feed_cursor(last_event_id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(alert_stream.events(context, after), media_type="text/event-stream", headers=headers)
+    return EventStream(alert_stream.events(context.alert_tail, after), headers=headers)
 
 
 @router.get("/{alert_id}", response_model=Alert, responses=documented(404))

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Annotated, Any
 
-import orjson
 from fastapi import APIRouter, Depends, Header, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,8 +13,8 @@ from api_service.authentication import Principal, require
 from api_service.context import Context
 from api_service.cursors import encode_cursor
 from api_service.errors import documented
-from api_service.long_poll import WAIT_SECONDS_MAX, feed_cursor, until_found
-from api_service.officer_view import officer_view
+from api_service.long_poll import WAIT_SECONDS_MAX, feed_cursor
+from api_service.officer_view import officer_json
 from api_service.parameters import AlertId, Headers, Moment, PortCode, version_seen
 from api_service.review import Target
 from api_service.routes.alerts import answered, json_page
@@ -23,7 +22,7 @@ from api_service.schedules import Punctuality, arrivals_board
 from schemas.alert import Command, Outcome
 from schemas.delivery import Cursor
 from schemas.roles import Role
-from storage import alert_feed, alerts
+from storage import alerts
 from storage.alert_feed import FeedEntry
 
 router = APIRouter(prefix="/v1", tags=["consoles"], responses=documented(401, 403, 503))
@@ -70,12 +69,7 @@ async def feed(
     """Every change of every alert of the port, once, in the order of commits; none is lost, however many write at once."""
     _own_port(who, port)
     cursor = Cursor(0, 0) if query.cursor is None else feed_cursor(query.cursor)
-
-    async def look() -> Sequence[FeedEntry] | None:
-        async with context.database.reading() as work:
-            return await alert_feed.read_after(work, cursor, port, query.limit) or None
-
-    changes = await until_found(look, context.alert_signal, query.wait) or ()
+    changes = await context.alert_tail.wait(cursor, port, query.limit, min(query.wait, WAIT_SECONDS_MAX))
     return _feed_answer(changes, cursor, if_none_match)
 
 
@@ -84,7 +78,7 @@ def _feed_answer(changes: Sequence[FeedEntry], cursor: Cursor, if_none_match: st
     headers = {"ETag": f'"{reached}"', "Cache-Control": "private, no-cache"}
     if not changes and if_none_match is not None and if_none_match.removeprefix("W/") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
-    items = [orjson.dumps(officer_view(orjson.loads(change.payload))) for change in changes]
+    items = [change.rendered("officer", officer_json) for change in changes]
     return Response(json_page(items, {"cursor": reached}), 200, headers, "application/json")
 
 

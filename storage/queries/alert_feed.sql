@@ -4,7 +4,7 @@
 -- its owner begins again.
 
 -- name: read_after
-SELECT transaction_id, position, payload
+SELECT transaction_id, position, port, payload
 FROM alert_outbox
 WHERE (transaction_id, position) > (
         CASE WHEN $1::bigint >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint THEN 0 ELSE $1::bigint END,
@@ -14,7 +14,7 @@ ORDER BY transaction_id, position
 LIMIT $3
 
 -- name: read_port_after
-SELECT transaction_id, position, payload
+SELECT transaction_id, position, port, payload
 FROM alert_outbox
 WHERE (transaction_id, position) > (
         CASE WHEN $1::bigint >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint THEN 0 ELSE $1::bigint END,

@@ -59,6 +59,7 @@ async def make_service(database: Database, tmp_path: Path) -> AsyncIterator[Make
 
     yield make
     for context in made:
+        await context.alert_tail.close()
         await context.reading_pool.close()
 
 

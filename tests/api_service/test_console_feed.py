@@ -3,7 +3,6 @@ waits wakes up."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,16 +10,12 @@ import httpx
 import orjson
 import pytest
 
-from api_service import long_poll
-from api_service.app import create_app
 from api_service.officer_view import officer_view
 from schemas.alert import Alert, Command
 from schemas.alert_step import Step, advance
 from schemas.roles import Role
-from storage import alert_rows, outbox
+from storage import alert_rows, alert_tail, outbox, signal
 from storage.database import Database
-from storage.outbox import ALERT_CHANNEL
-from storage.signal import Signal
 from tests.sample_alerts import CREATED, place, sample_alert, write
 from tests.sample_manifests import place_manifest
 
@@ -157,36 +152,26 @@ async def test_many_writers_no_change_lost_or_repeated(officer: httpx.AsyncClien
 
 async def test_a_waiting_poll_wakes_at_once(service: Any, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     """By the signal alone: looking again by itself is switched off."""
-    monkeypatch.setattr(long_poll, "LOOK_AGAIN_SECONDS", 60.0)
-    signal = Signal(database, ALERT_CHANNEL)
-    await signal.start()
-    listening = replace(service, app=create_app(replace(service.context, alert_signal=_Patient(signal))))
-    try:
-        async with listening.client(await service.key(Role.OFFICER, port="TIA")) as client:
-            waiting = asyncio.create_task(poll(client, wait=25))
-            done, _ = await asyncio.wait([waiting], timeout=0.5)
-            assert not done
-            await place(database, sample_alert(1))
-            page = await asyncio.wait_for(waiting, 15)
-            assert len(page["items"]) == 1
-    finally:
-        await signal.close()
+    for module, name in ((alert_tail, "LOOK_AGAIN_SECONDS"), (alert_tail, "STALE_SECONDS"), (signal, "WAIT_SECONDS_MAX")):
+        monkeypatch.setattr(module, name, 600.0)
+    await service.context.alert_tail.start()
+    async with service.client(await service.key(Role.OFFICER, port="TIA")) as client:
+        await poll(client)
+        waiting = asyncio.create_task(poll(client, wait=25))
+        done, _ = await asyncio.wait([waiting], timeout=0.5)
+        assert not done
+        await place(database, sample_alert(1))
+        page = await asyncio.wait_for(waiting, 15)
+        assert len(page["items"]) == 1
 
 
-class _Patient:
-    """Waits for the signal however long the signal itself would let one sleep."""
-
-    def __init__(self, signal: Signal) -> None:
-        self._signal = signal
-
-    async def wait(self, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        end = loop.time() + seconds
-        while loop.time() < end:
-            started = loop.time()
-            await self._signal.wait(min(0.9, end - started))
-            if loop.time() - started < 0.85:
-                return
+async def test_a_waiting_poll_is_answered_before_the_process_ends(officer: httpx.AsyncClient, service: Any) -> None:
+    waiting = asyncio.create_task(poll(officer, wait=25))
+    done, _ = await asyncio.wait([waiting], timeout=0.2)
+    assert not done
+    service.context.alert_tail.release()
+    assert (await asyncio.wait_for(waiting, 15))["items"] == []
+    assert (await asyncio.wait_for(poll(officer, wait=25), 15))["items"] == []
 
 
 async def test_without_a_signal_a_poll_looks_again_by_itself(officer: httpx.AsyncClient, database: Database) -> None:
