@@ -5,11 +5,12 @@ order go in, the changed alert or a refusal comes out.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from schemas.alert import DECISIONS, Alert, Command, Outcome
+from schemas.alert_clocks import DueTerms
 from schemas.alert_step import Step, advance, signatures
 from schemas.roles import INCLUDES, Role
 
@@ -28,6 +29,7 @@ ROLES: Mapping[Command, Role] = {
     Command.APPROVE: Role.SUPERVISOR,
     Command.ACKNOWLEDGE: Role.OFFICER,
     Command.OUTCOME: Role.OFFICER,
+    Command.ASSIGN: Role.ANALYST,
 }
 """Who may give which command (and whoever's role includes that one). The machine's own commands are nobody's."""
 
@@ -39,12 +41,14 @@ class Refusal(StrEnum):
     ROLE_NOT_ALLOWED = "role_not_allowed"
     OWN_DECISION = "own_decision"
     REASON_MISSING = "reason_missing"
+    OUTCOME_MISSING = "outcome_missing"
     SUPPRESSION_NOT_ALLOWED = "suppression_not_allowed"
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A command by a named person. `by` is the key's id; `suppress` asks to remember a proven false match."""
+    """A command by a named person. `by` is the key's id; `suppress` asks to remember a proven false match for
+    `suppression_term`; `assignee` is whose the alert shall be (None = nobody's); `terms`: when a reopened alert is due."""
 
     command: Command
     by: str
@@ -54,6 +58,9 @@ class Order:
     comment: str | None = None
     outcome: Outcome | None = None
     suppress: bool = False
+    suppression_term: timedelta = SUPPRESSION_TERM_MAX
+    assignee: str | None = None
+    terms: DueTerms = field(default_factory=DueTerms)
 
 
 def decide(alert: Alert, order: Order) -> Alert | Refusal:
@@ -61,8 +68,20 @@ def decide(alert: Alert, order: Order) -> Alert | Refusal:
     refusal = _refusal_of_person(alert, order) or _refusal_of_terms(order)
     if refusal is not None:
         return refusal
-    step = Step(order.command, order.by, order.at, order.reason_code, order.comment, order.outcome)
-    return advance(alert, step) or Refusal.ILLEGAL_TRANSITION
+    return advance(alert, _step(alert, order)) or Refusal.ILLEGAL_TRANSITION
+
+
+def _step(alert: Alert, order: Order) -> Step:
+    return Step(
+        order.command,
+        order.by,
+        order.at,
+        order.reason_code,
+        order.comment,
+        order.outcome,
+        assignee=order.assignee,
+        due_at=order.terms.due_at(alert.queue, alert.severity, alert.flight.scheduled_arrival, order.at),
+    )
 
 
 def _refusal_of_person(alert: Alert, order: Order) -> Refusal | None:
@@ -76,6 +95,8 @@ def _refusal_of_person(alert: Alert, order: Order) -> Refusal | None:
 def _refusal_of_terms(order: Order) -> Refusal | None:
     if order.command in NEEDS_REASON and not order.reason_code:
         return Refusal.REASON_MISSING
+    if order.command is Command.OUTCOME and order.outcome is None:
+        return Refusal.OUTCOME_MISSING
     if order.suppress and order.command is not Command.NO_MATCH:
         return Refusal.SUPPRESSION_NOT_ALLOWED
     return None

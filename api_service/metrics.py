@@ -21,6 +21,9 @@ class Metrics:
     requests: Counter
     request_seconds: Histogram
     stream_age_seconds: Gauge
+    escalations: Counter
+    open_alerts: Gauge
+    outcomes_overdue: Gauge
 
 
 def make_metrics() -> Metrics:
@@ -36,6 +39,11 @@ def make_metrics() -> Metrics:
         requests=_counter(registry, "requests", "Requests by route, method and status", "route", "method", "status"),
         request_seconds=_histogram(registry, "request_seconds", "From request to answer, by route", "route"),
         stream_age_seconds=Gauge("kulla_stream_age_seconds", "Age of the oldest manifest to be screened", registry=registry),
+        escalations=_counter(registry, "alert_escalations", "Stages of clocks, told by this process", "clock", "percent"),
+        open_alerts=Gauge(
+            "kulla_alerts_open", "Alerts somebody has to do with", ("severity", "queue", "escalation"), registry=registry
+        ),
+        outcomes_overdue=Gauge("kulla_outcomes_overdue", "Alerts handed over whose outcome is overdue", registry=registry),
     )
 
 

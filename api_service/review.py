@@ -5,20 +5,19 @@ consoles and topic, a suppression where one was asked for, the audit line and th
 written together or not at all. Two people who decide at once are served one after the other; the second sees a stale version.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
 
-from api_service import problems
-from api_service.alert_life import SUPPRESSION_TERM_MAX, Order, Refusal, decide
+from api_service import once, problems
+from api_service.alert_life import Order, Refusal, decide
 from api_service.officer_view import officer_view
-from schemas.alert import Alert
+from schemas.alert import Alert, Command
 from schemas.roles import Role
 from screening.policy import suppression_fingerprints
-from storage import alert_rows, audit, command_receipts, outbox, suppressions
-from storage.command_receipts import Answer, CommandKey
+from storage import alert_rows, audit, outbox, people, suppressions
+from storage.command_receipts import Answer
 from storage.database import Database, Work
 
 REFUSALS: Mapping[Refusal, tuple[type[problems.RefusalError], str]] = {
@@ -26,6 +25,7 @@ REFUSALS: Mapping[Refusal, tuple[type[problems.RefusalError], str]] = {
     Refusal.ROLE_NOT_ALLOWED: (problems.ForbiddenError, "This decision needs another role."),
     Refusal.OWN_DECISION: (problems.ForbiddenError, "Your own decision has to be checked by somebody else."),
     Refusal.REASON_MISSING: (problems.InvalidRequestError, "This decision needs a reason_code."),
+    Refusal.OUTCOME_MISSING: (problems.InvalidRequestError, "An alert is closed with its outcome."),
     Refusal.SUPPRESSION_NOT_ALLOWED: (problems.InvalidRequestError, "Only the decision no_match can be remembered."),
 }
 """How each refusal is told."""
@@ -43,29 +43,15 @@ class Target:
 
 async def carry_out(database: Database, order: Order, target: Target, idempotency_key: str | None) -> Answer:
     """Do it, or give the first answer again. Raises RefusalError, StoreUnavailableError."""
-    if idempotency_key is None:
-        async with database.unit_of_work() as work:
-            return await _carry_out(work, order, target)
-    command = CommandKey(order.by, idempotency_key, fingerprint(order, target))
-    async with database.unit_of_work() as work:
-        answer = await _earlier_answer(work, command)
-        if answer is None:
-            answer = await _carry_out(work, order, target)
-            await command_receipts.add(work, command, answer, order.at)
-        return answer
+    command = once.Command(order.by, order.at, idempotency_key, _parts(order, target))
+    return await once.carry_out_once(database, command, lambda work: _carry_out(work, order, target))
 
 
-def fingerprint(order: Order, target: Target) -> bytes:
+def _parts(order: Order, target: Target) -> tuple[object, ...]:
     """What makes two requests the same command. Which version was seen does not: a refused command may be sent again."""
-    parts = [target.alert_id, order.command, order.reason_code, order.comment, order.outcome, order.suppress]
-    return hashlib.sha256(orjson.dumps(parts)).digest()
-
-
-async def _earlier_answer(work: Work, command: CommandKey) -> Answer | None:
-    try:
-        return await command_receipts.find(work, command)
-    except command_receipts.ReusedKeyError as error:
-        raise problems.InvalidRequestError("This Idempotency-Key was already used for another command.") from error
+    term_days = order.suppression_term.days if order.suppress else None
+    said = (order.command, order.reason_code, order.comment, order.outcome, order.suppress, term_days, order.assignee)
+    return (target.alert_id, *said)
 
 
 async def _carry_out(work: Work, order: Order, target: Target) -> Answer:
@@ -74,6 +60,7 @@ async def _carry_out(work: Work, order: Order, target: Target) -> Answer:
         raise problems.NotFoundError("There is no such alert.")
     if target.expected_version not in (None, before.version):
         raise problems.StaleVersionError("The alert has changed since.", {"version": before.version})
+    await _check_assignee(work, order)
     after = decide(before, order)
     if isinstance(after, Refusal):
         refused, sentence = REFUSALS[after]
@@ -82,15 +69,29 @@ async def _carry_out(work: Work, order: Order, target: Target) -> Answer:
     return Answer(200, shown(after, order.role))
 
 
+async def _check_assignee(work: Work, order: Order) -> None:
+    """Raises InvalidRequestError where the alert would be given to nobody who could decide it."""
+    if order.command is not Command.ASSIGN or order.assignee in (None, order.by):
+        return
+    if not await people.may_hold_alerts(work, order.assignee, order.at):
+        raise problems.InvalidRequestError("Alerts can be given to analysts and supervisors with a valid key.")
+
+
 async def _write(work: Work, before: Alert, after: Alert, order: Order) -> None:
     if order.suppress:
         await suppressions.add(work, suppression(before, order))
+    await store(work, before, after)
+    await audit.append(work, audit_line(before, after, order))
+
+
+async def store(work: Work, before: Alert, after: Alert) -> None:
+    """The next version of a locked alert, and its event."""
     await alert_rows.save(work, after, expected_version=before.version)
     await outbox.publish_alert(work, after)
-    await audit.append(work, _line(before, after, order))
 
 
-def _line(before: Alert, after: Alert, order: Order) -> audit.Line:
+def audit_line(before: Alert, after: Alert, order: Order) -> audit.Line:
+    """Who did what to which version; comments stay with the alert."""
     details = {
         "version": after.version,
         "from": before.state,
@@ -98,12 +99,13 @@ def _line(before: Alert, after: Alert, order: Order) -> audit.Line:
         "reason_code": order.reason_code,
         "outcome": order.outcome,
         "suppress": order.suppress,
+        "assignee": after.assignee,
     }
     return audit.Line(order.at, order.by, f"alert.{order.command}", "alert", after.alert_id, details)
 
 
 def suppression(alert: Alert, order: Order) -> suppressions.StoredSuppression:
-    """What to remember: this traveller is not this record version, for twelve months. Raises InvalidRequestError where the
+    """What to remember: this traveller is not this record version, for the term asked for. Raises InvalidRequestError where the
     traveller has neither a document nor a name with a birth date: whatever we remembered would silence other people too."""
     found = suppression_fingerprints(alert.traveller)
     if not found:
@@ -121,7 +123,7 @@ def suppression(alert: Alert, order: Order) -> suppressions.StoredSuppression:
         comment=order.comment,
         created_by=order.by,
         created_at=order.at,
-        expires_at=order.at + SUPPRESSION_TERM_MAX,
+        expires_at=order.at + order.suppression_term,
     )
 
 

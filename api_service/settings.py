@@ -5,12 +5,16 @@ data or keep it too long: it wants the database and both retention times said al
 `api_service.keys.require_a_key` checks once the database is there).
 """
 
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from schemas.alert_clocks import DueTerms
+from schemas.watchlist import AlertSeverity
 
 MEBIBYTE = 1024 * 1024
 _EXPLICIT_IN_PRODUCTION = ("database_url", "retention_hours", "retention_no_show_hours")
@@ -98,10 +102,29 @@ class Settings(BaseSettings):
     due_minutes_high: int = Field(default=15, ge=1, description="Time to decide an alert of severity high.")
     due_minutes_medium: int = Field(default=60, ge=1, description="Time to decide an alert of severity medium.")
     due_minutes_low: int = Field(default=240, ge=1, description="Time to decide an alert of severity low.")
+    due_minutes_protection: int = Field(
+        default=15, ge=1, description="Time to decide an alert of the protection queue, whatever its severity."
+    )
+    outcome_due_minutes: int = Field(
+        default=240,
+        ge=1,
+        description="Minutes after scheduled arrival (or hand-over, if later) by which an officer reports the outcome.",
+    )
     stream_age_seconds_max: float = Field(
         default=60.0, gt=0, description="A manifest unscreened for longer makes `/health/ready` say that screening is behind."
     )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error.")
+
+    @property
+    def due_terms(self) -> DueTerms:
+        """How long alerts may wait."""
+        minutes = {
+            AlertSeverity.HIGH: self.due_minutes_high,
+            AlertSeverity.MEDIUM: self.due_minutes_medium,
+            AlertSeverity.LOW: self.due_minutes_low,
+        }
+        after = {severity: timedelta(minutes=value) for severity, value in minutes.items()}
+        return DueTerms(after, timedelta(minutes=self.due_minutes_protection))
 
     @property
     def late_after_hours(self) -> float | None:

@@ -6,15 +6,14 @@ It is also where the type checker proves that the adapters of `storage` fit the 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from datetime import timedelta
 
 from structlog.typing import FilteringBoundLogger
 
 from api_service.closures import keep_settling
 from api_service.context import AppContext, make_context, utc_now
+from api_service.escalation import keep_escalating
 from api_service.screening_observer import ScreeningObserver
 from api_service.settings import Settings
-from schemas.watchlist import AlertSeverity
 from screening.policy import PolicySettings
 from screening.ports import ManifestStream
 from screening.worker import Worker, WorkerSettings
@@ -87,6 +86,8 @@ async def api_context(settings: Settings, logger: FilteringBoundLogger) -> Async
         await context.reading_pool.start()
         settling = asyncio.create_task(keep_settling(database, context.clock, logger))
         stack.push_async_callback(_cancelled, settling)
+        escalating = asyncio.create_task(keep_escalating(context))
+        stack.push_async_callback(_cancelled, escalating)
         yield context
 
 
@@ -135,9 +136,4 @@ def _kafka(settings: Settings) -> KafkaSettings:
 
 
 def _policy(settings: Settings) -> PolicySettings:
-    minutes = {
-        AlertSeverity.HIGH: settings.due_minutes_high,
-        AlertSeverity.MEDIUM: settings.due_minutes_medium,
-        AlertSeverity.LOW: settings.due_minutes_low,
-    }
-    return PolicySettings(due_after={severity: timedelta(minutes=value) for severity, value in minutes.items()})
+    return PolicySettings(due=settings.due_terms)

@@ -9,8 +9,12 @@ which command is legal in which state.
                               +--possible--> possible --confirm--> confirmed (severity high: possible, awaiting approval,
                                                                     until another person's approve)
     confirmed --hand_over--> handed_over --acknowledge--> acknowledged --outcome--> closed --reopen--> in_review
+
+`assign` says whose an alert is and leaves its state alone; so does `escalate`, by which the machine tells that a clock runs out
+(`schemas.alert_clocks`).
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -19,7 +23,7 @@ from pydantic import AwareDatetime, Field
 from schemas.base import SCHEMA_VERSION, Noun
 from schemas.evidence import Band, Evidence, Lane
 from schemas.traveller import Traveller
-from schemas.watchlist import AlertSeverity, ListKind, Record
+from schemas.watchlist import Action, AlertSeverity, ListKind, Record
 
 
 class AlertState(StrEnum):
@@ -37,7 +41,7 @@ class AlertState(StrEnum):
 
 
 class Command(StrEnum):
-    """What can be done to an alert. The last three are the machine's."""
+    """What can be done to an alert. The last four are the machine's."""
 
     START_REVIEW = "start_review"
     NO_MATCH = "no_match"
@@ -48,15 +52,20 @@ class Command(StrEnum):
     REOPEN = "reopen"
     ACKNOWLEDGE = "acknowledge"
     OUTCOME = "outcome"
+    ASSIGN = "assign"
     WITHDRAW = "withdraw"
     SUPERSEDE = "supersede"
     EXPIRE = "expire"
+    ESCALATE = "escalate"
 
 
 DECISIONS = frozenset(list(Command)[:7])
 """Commands of analysts and supervisors (`POST /v1/alerts/{id}/decisions`)."""
 
-MACHINE_COMMANDS = frozenset({Command.WITHDRAW, Command.SUPERSEDE, Command.EXPIRE})
+MACHINE_COMMANDS = frozenset({Command.WITHDRAW, Command.SUPERSEDE, Command.EXPIRE, Command.ESCALATE})
+
+UNDECIDING = frozenset({Command.ASSIGN, Command.ESCALATE})
+"""Commands that decide nothing: the state, the signatures and the last word stay as they are."""
 
 LIVE_STATES = frozenset(
     {
@@ -82,6 +91,18 @@ class Outcome(StrEnum):
     PROTECTION_REFERRAL = "protection_referral"
 
 
+class Queue(StrEnum):
+    """Where an alert waits. `protection`: somebody on the list is to be protected, and waits with those who do that."""
+
+    STANDARD = "standard"
+    PROTECTION = "protection"
+
+
+def queue_of(records: Iterable[Record]) -> Queue:
+    """One record that asks to protect is enough: whoever is a victim is never handled as anything else first."""
+    return Queue.PROTECTION if any(record.action is Action.PROTECT for record in records) else Queue.STANDARD
+
+
 class Transition(NamedTuple):
     source: AlertState
     command: Command
@@ -100,6 +121,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(AlertState.ACKNOWLEDGED, Command.OUTCOME, AlertState.CLOSED),
     Transition(AlertState.NO_MATCH, Command.REOPEN, AlertState.IN_REVIEW),
     Transition(AlertState.CLOSED, Command.REOPEN, AlertState.IN_REVIEW),
+    *(Transition(state, Command.ASSIGN, state) for state in sorted(LIVE_STATES)),
+    *(Transition(state, Command.ESCALATE, state) for state in sorted(LIVE_STATES - {AlertState.ACKNOWLEDGED})),
     *(Transition(state, Command.WITHDRAW, AlertState.WITHDRAWN) for state in sorted(LIVE_STATES)),
     *(Transition(state, Command.SUPERSEDE, AlertState.SUPERSEDED) for state in sorted(LIVE_STATES)),
     *(Transition(state, Command.EXPIRE, AlertState.EXPIRED) for state in AlertState if state is not AlertState.EXPIRED),
@@ -175,7 +198,8 @@ class HistoryEntry(Noun):
 class Alert(Noun):
     """One traveller version against one record version (and the same person's records on other lists).
 
-    `version` goes up by one with every change and is the ETag. `score` is in bits.
+    `version` goes up by one with every change and is the ETag. `score` is in bits. `escalation`: how much of a clock has run
+    out, in percent (0, 50, 80 or 100; the highest that was recorded since the alert was raised or reopened).
     """
 
     alert_id: str
@@ -192,6 +216,8 @@ class Alert(Noun):
     due_at: AwareDatetime | None = None
     purge_at: AwareDatetime | None = None
     assignee: str | None = None
+    queue: Queue = Queue.STANDARD
+    escalation: int = 0
     flight: AlertFlight
     traveller: AlertTraveller
     record: AlertRecord

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import AwareDatetime
 
-from schemas.alert import Alert, AlertState, Command, Disposition, HistoryEntry, Outcome, target_state
+from schemas.alert import UNDECIDING, Alert, AlertState, Command, Disposition, HistoryEntry, Outcome, target_state
 from schemas.watchlist import AlertSeverity
 
 MACHINE = "kulla"
@@ -18,7 +18,10 @@ MACHINE = "kulla"
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What somebody does to an alert. `by` is a key's id, or `MACHINE`."""
+    """What somebody does to an alert. `by` is a key's id, or `MACHINE`.
+
+    `assignee` is read by `assign` (None = nobody's), `due_at` by `reopen` (None = as before), `escalation` by `escalate`.
+    """
 
     command: Command
     by: str
@@ -26,6 +29,9 @@ class Step:
     reason_code: str | None = None
     comment: str | None = None
     outcome: Outcome | None = None
+    assignee: str | None = None
+    due_at: AwareDatetime | None = None
+    escalation: int = 0
 
 
 def advance(alert: Alert, step: Step) -> Alert | None:
@@ -36,18 +42,41 @@ def advance(alert: Alert, step: Step) -> Alert | None:
     target = target_state(alert.state, step.command)
     if target is None or not _signatures_allow(alert, step.command):
         return None
-    first_signature = step.command is Command.CONFIRM and alert.severity is AlertSeverity.HIGH
-    state = AlertState.POSSIBLE if first_signature else target
+    state = AlertState.POSSIBLE if _first_signature(alert, step) else target
     return alert.model_copy(
         update={
             "version": alert.version + 1,
             "state": state,
-            "awaiting_approval": first_signature,
             "updated_at": step.at,
-            "disposition": _disposition(step),
             "history": (*alert.history, _entry(alert.state, state, step)),
+            **_decided(alert, step),
+            **_particulars(alert, step),
         }
     )
+
+
+def _first_signature(alert: Alert, step: Step) -> bool:
+    return step.command is Command.CONFIRM and alert.severity is AlertSeverity.HIGH
+
+
+def _decided(alert: Alert, step: Step) -> dict[str, object]:
+    """The signature awaited and the last word, where the step is a decision."""
+    if step.command in UNDECIDING:
+        return {}
+    return {"awaiting_approval": _first_signature(alert, step), "disposition": _disposition(step)}
+
+
+def _particulars(alert: Alert, step: Step) -> dict[str, object]:
+    """What only this command changes. Reopening winds the clocks up again."""
+    match step.command:
+        case Command.ASSIGN:
+            return {"assignee": step.assignee}
+        case Command.ESCALATE:
+            return {"escalation": max(alert.escalation, step.escalation)}
+        case Command.REOPEN:
+            return {"escalation": 0, "due_at": step.due_at or alert.due_at}
+        case _:
+            return {}
 
 
 def _signatures_allow(alert: Alert, command: Command) -> bool:

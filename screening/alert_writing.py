@@ -1,10 +1,11 @@
 """An alert, written out: identity, flight, traveller, record, evidence, and by when somebody should have looked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from schemas.alert import Alert, AlertFlight, AlertRecord, AlertState, AlertTraveller, HistoryEntry
+from schemas.alert import Alert, AlertFlight, AlertRecord, AlertState, AlertTraveller, HistoryEntry, queue_of
+from schemas.alert_clocks import DueTerms
 from schemas.events import Occasion
 from schemas.flight import Flight
 from schemas.identifiers import alert_id, flight_id
@@ -17,24 +18,13 @@ from screening.match import Match
 MACHINE = "kulla"
 """Who did it, where no person did."""
 
-DUE_AFTER: Mapping[AlertSeverity, timedelta] = {
-    AlertSeverity.HIGH: timedelta(minutes=15),
-    AlertSeverity.MEDIUM: timedelta(hours=1),
-    AlertSeverity.LOW: timedelta(hours=4),
-}
-"""How long an alert may wait for its first decision."""
-
-DUE_BEFORE_ARRIVAL = timedelta(minutes=30)
-"""The officer needs this long between the decision and the aircraft's door."""
-
 
 @dataclass(frozen=True, slots=True)
 class PolicySettings:
     """`alert_retention`: how long after its creation an alert is purged, None = not by its age."""
 
     alert_retention: timedelta | None = None
-    due_after: Mapping[AlertSeverity, timedelta] = field(default_factory=lambda: DUE_AFTER)
-    due_before_arrival: timedelta = DUE_BEFORE_ARRIVAL
+    due: DueTerms = field(default_factory=DueTerms)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +56,7 @@ class AlertGround:
 def write_alert(screened: Screened, ground: AlertGround, settings: PolicySettings, now: datetime) -> Alert:
     """The alert in its first state."""
     match, severity = ground.match, _severity(ground.match.record)
+    queue = queue_of([match.record.record])
     return Alert(
         alert_id=_identify(ground),
         severity=severity,
@@ -74,8 +65,9 @@ def write_alert(screened: Screened, ground: AlertGround, settings: PolicySetting
         band=match.band,
         created_at=now,
         updated_at=now,
-        due_at=_due_at(severity, screened.manifest.flight, settings, now),
+        due_at=settings.due.due_at(queue, severity, screened.manifest.flight.scheduled_arrival, now),
         purge_at=None if settings.alert_retention is None else now + settings.alert_retention,
+        queue=queue,
         flight=_flight(screened.manifest.flight),
         traveller=AlertTraveller(
             **dict(ground.traveller), version=ground.traveller_version, version_id=match.traveller_version_id
@@ -102,14 +94,6 @@ def _identify(ground: AlertGround) -> str:
 
 def _severity(versioned: VersionedRecord) -> AlertSeverity:
     return versioned.record.severity or versioned.watchlist.severity
-
-
-def _due_at(severity: AlertSeverity, flight: Flight, settings: PolicySettings, now: datetime) -> datetime:
-    """By severity, but before arrival, and never in the past."""
-    due = now + settings.due_after[severity]
-    if flight.scheduled_arrival is not None:
-        due = min(due, flight.scheduled_arrival - settings.due_before_arrival)
-    return max(due, now)
 
 
 def _flight(flight: Flight) -> AlertFlight:

@@ -5,10 +5,12 @@ Rows travel as one JSON array, whatever their number: a batch is a round trip.
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 import orjson
 
-from schemas.alert import Alert
+from schemas.alert import Alert, AlertState, Command
+from schemas.alert_clocks import next_escalation_at
 from schemas.alert_step import signatures
 from storage.database import Work
 from storage.json_text import json_text
@@ -55,7 +57,8 @@ async def save_all(work: Work, alerts: Sequence[Alert], expected_versions: Mappi
 
 def alert_row(alert: Alert) -> dict[str, object]:
     """The columns of `alerts`, by name, ready for JSON."""
-    return _columns_of_state(alert) | _columns_of_subject(alert) | {"body": orjson.Fragment(alert.model_dump_json())}
+    columns = _columns_of_state(alert) | _columns_of_clocks(alert) | _columns_of_subject(alert)
+    return columns | {"body": orjson.Fragment(alert.model_dump_json())}
 
 
 def _columns_of_state(alert: Alert) -> dict[str, object]:
@@ -77,6 +80,30 @@ def _columns_of_state(alert: Alert) -> dict[str, object]:
         "due_at": alert.due_at,
         "purge_at": alert.purge_at,
     }
+
+
+_DECIDED = frozenset({AlertState.NO_MATCH, AlertState.CLOSED})
+
+
+def _columns_of_clocks(alert: Alert) -> dict[str, object]:
+    disposition = alert.disposition if alert.state in _DECIDED else None
+    return {
+        "queue": alert.queue,
+        "escalation": alert.escalation,
+        "next_escalation_at": next_escalation_at(alert),
+        "handed_over_at": _handed_over_at(alert),
+        "outcome": None if disposition is None else disposition.outcome,
+        "decided_at": None if disposition is None else disposition.at,
+    }
+
+
+_OWED = frozenset({AlertState.HANDED_OVER, AlertState.ACKNOWLEDGED})
+
+
+def _handed_over_at(alert: Alert) -> datetime | None:
+    if alert.state not in _OWED:
+        return None
+    return max((entry.at for entry in alert.history if entry.command == Command.HAND_OVER), default=alert.updated_at)
 
 
 def _columns_of_subject(alert: Alert) -> dict[str, object]:

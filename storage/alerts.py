@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from schemas.alert import LIVE_STATES, AlertState
+from schemas.alert import LIVE_STATES, AlertState, Queue
 from schemas.evidence import Lane
 from schemas.watchlist import AlertSeverity
 from storage.database import Work
@@ -27,6 +27,7 @@ class Sort(StrEnum):
     HIGHEST_SCORE = "-score"
     LOWEST_SCORE = "score"
     SEVERITY = "-severity"
+    ESCALATION = "-escalation"
 
 
 class Place(NamedTuple):
@@ -38,7 +39,10 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What to look for; None or empty = any. `created_from` is inclusive, `created_to` exclusive."""
+    """What to look for; None or empty = any. `created_from` is inclusive, `created_to` exclusive.
+
+    `outcome_due_before`: handed over, without an outcome, of flights (or hand-overs, where later) before that.
+    """
 
     states: Sequence[AlertState] = ()
     severities: Sequence[AlertSeverity] = ()
@@ -52,6 +56,9 @@ class Filters:
     created_from: datetime | None = None
     created_to: datetime | None = None
     name_part: str | None = None
+    queue: Queue | None = None
+    escalations: Sequence[int] = ()
+    outcome_due_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +72,8 @@ class Page:
 async def search(work: Work, filters: Filters, sort: Sort, after: Place | None, limit: int) -> Page:
     """One page of the alerts that pass the filters."""
     number, alert_id = after or (None, None)
-    rows = await work.fetch(queries("alerts")["search"], *_arguments(filters), sort, number, alert_id, limit + 1)
+    values = (*_arguments(filters), sort, number, alert_id, limit + 1, *_arguments_of_clocks(filters))
+    rows = await work.fetch(queries("alerts")["search"], *values)
     page = rows[:limit]
     next_place = Place(page[-1]["place"], page[-1]["alert_id"]) if len(rows) > limit else None
     return Page([row["body"] for row in page], next_place)
@@ -86,6 +94,10 @@ def _arguments(filters: Filters) -> tuple[object, ...]:
         filters.created_to,
         filters.name_part and _pattern(filters.name_part),
     )
+
+
+def _arguments_of_clocks(filters: Filters) -> tuple[object, ...]:
+    return (filters.queue, list(filters.escalations) or None, filters.outcome_due_before)
 
 
 def _pattern(part: str) -> str:

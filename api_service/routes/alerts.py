@@ -1,17 +1,17 @@
 """Alerts for those who decide them (contract, section 5)."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Header, Query, Response
 from fastapi.responses import StreamingResponse
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator
 
 from api_service import alert_export, alert_stream, problems, review
-from api_service.alert_life import COMMENT_CHARACTERS_MAX, REASON_CODE_CHARACTERS_MAX, Order
+from api_service.alert_life import COMMENT_CHARACTERS_MAX, REASON_CODE_CHARACTERS_MAX, SUPPRESSION_TERM_MAX, Order
 from api_service.alert_stream import EventStream
 from api_service.authentication import Principal, require
 from api_service.context import Context
@@ -20,7 +20,8 @@ from api_service.errors import documented
 from api_service.long_poll import feed_cursor
 from api_service.parameters import PRINTABLE, AlertId, Headers, Moment, etag, version_required
 from api_service.review import Target
-from schemas.alert import DECISIONS, Alert, AlertState, Command
+from schemas.alert import DECISIONS, Alert, AlertState, Command, Queue
+from schemas.alert_clocks import STAGES_PERCENT, DueTerms
 from schemas.evidence import Lane
 from schemas.roles import Role
 from schemas.watchlist import AlertSeverity
@@ -41,7 +42,17 @@ def _split(value: object) -> object:
 Text = Annotated[str, Field(max_length=100, pattern=PRINTABLE)]
 
 
+def _whole_percent(value: int) -> int:
+    if value not in (0, *STAGES_PERCENT):
+        raise ValueError("no stage of a clock")
+    return value
+
+
+Escalation = Annotated[int, AfterValidator(_whole_percent)]
+
+
 _PLAIN_FILTERS = ("flight", "carrier", "port", "nationality", "list_id", "assignee", "created_from", "created_to")
+_CLOCK_FILTERS = ("queue", "outcome_due_before")
 
 
 class AlertFilters(BaseModel):
@@ -61,12 +72,23 @@ class AlertFilters(BaseModel):
     created_from: Moment | None = Field(default=None, alias="from", description="Created at or after.")
     created_to: Moment | None = Field(default=None, alias="to", description="Created before.")
     q: Text | None = Field(default=None, description="Part of the traveller's name.")
+    queue: Queue | None = None
+    escalation: Annotated[list[Escalation], BeforeValidator(_split)] = Field(default=[], description="0, 50, 80 or 100.")
+    outcome_due_before: Moment | None = Field(
+        default=None, description="Handed over without an outcome, of arrivals (or hand-overs, if later) before."
+    )
     sort: Sort = Sort.NEWEST
 
     def filters(self) -> Filters:
         """For the store."""
-        wanted = self.model_dump(include=set(_PLAIN_FILTERS))
-        return Filters(states=self.state, severities=self.severity, lanes=self.lane, name_part=self.q, **wanted)
+        wanted = self.model_dump(include={*_PLAIN_FILTERS, *_CLOCK_FILTERS})
+        several: dict[str, Any] = {
+            "states": self.state,
+            "severities": self.severity,
+            "lanes": self.lane,
+            "escalations": self.escalation,
+        }
+        return Filters(name_part=self.q, **several, **wanted)
 
 
 class AlertQuery(AlertFilters):
@@ -156,7 +178,7 @@ async def one(alert_id: AlertId, _who: Analyst, context: Context) -> Response:
 
 
 class Decision(BaseModel):
-    """What an analyst decides. `suppress` (with no_match): remember for twelve months that it is not this record version."""
+    """What an analyst decides. `suppress` (with no_match): remember for `suppress_days` that it is not this record."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -164,6 +186,7 @@ class Decision(BaseModel):
     reason_code: str | None = Field(default=None, min_length=1, max_length=REASON_CODE_CHARACTERS_MAX, pattern=PRINTABLE)
     comment: str | None = Field(default=None, max_length=COMMENT_CHARACTERS_MAX, pattern=r"^[^\x00]*$")
     suppress: bool = False
+    suppress_days: int | None = Field(default=None, ge=1, le=SUPPRESSION_TERM_MAX.days, description="Absent: twelve months.")
 
     @field_validator("decision")
     @classmethod
@@ -172,16 +195,18 @@ class Decision(BaseModel):
             raise ValueError("not a decision of analysts")
         return command
 
-    def order(self, who: Principal, now: datetime) -> Order:
+    def order(self, who: Principal, now: datetime, terms: DueTerms) -> Order:
         """The decision with its author."""
-        return Order(self.decision, who.key_id, who.role, now, self.reason_code, self.comment, suppress=self.suppress)
+        term = SUPPRESSION_TERM_MAX if self.suppress_days is None else timedelta(days=self.suppress_days)
+        said = (self.decision, who.key_id, who.role, now, self.reason_code, self.comment)
+        return Order(*said, suppress=self.suppress, suppression_term=term, terms=terms)
 
 
 @router.post("/{alert_id}/decisions", response_model=Alert, responses=documented(404, 409, 412, 422, 428))
 async def decide(alert_id: AlertId, decision: Decision, who: Analyst, headers: Headers, context: Context) -> Response:
     """Decide on the version of the alert that you saw (If-Match)."""
     target = Target(alert_id, version_required(headers.if_match))
-    order = decision.order(who, context.clock())
+    order = decision.order(who, context.clock(), context.settings.due_terms)
     return answered(await review.carry_out(context.database, order, target, headers.idempotency_key))
 
 

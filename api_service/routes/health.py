@@ -4,11 +4,14 @@
 is behind (`stream` late) is for the operator: taking the intake away would not help it, and carriers get receipts without it.
 """
 
+from contextlib import suppress
+
 import orjson
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api_service.context import AppContext, context_of
+from api_service.escalation import refresh_gauges
 from api_service.settings import Mode
 from storage import health
 from storage.database import StoreUnavailableError
@@ -49,6 +52,9 @@ async def metrics(request: Request) -> Response:
     """Prometheus metrics of this process."""
     context = context_of(request)
     await _look(context)
+    with suppress(StoreUnavailableError):
+        async with context.database.reading() as work:
+            await refresh_gauges(context, work)
     return Response(generate_latest(context.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 

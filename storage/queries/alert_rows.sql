@@ -16,12 +16,14 @@ INSERT INTO alerts (
     alert_id, version, state, severity, band, lanes, score, awaiting_approval, confirmed_by, approved_by, assignee, flight_id,
     flight_key, carrier, departure_port, arrival_port, scheduled_arrival, nationality, traveller_id, traveller_version_id,
     traveller_version, traveller_name, list_id, record_id, record_version, matcher_version, manifest_id, created_at, updated_at,
-    due_at, purge_at, body)
+    due_at, purge_at, queue, escalation, next_escalation_at, handed_over_at, outcome, decided_at,
+    body)
 SELECT
     alert_id, version, state, severity, band, lanes, score, awaiting_approval, confirmed_by, approved_by, assignee, flight_id,
     flight_key, carrier, departure_port, arrival_port, scheduled_arrival, nationality, traveller_id, traveller_version_id,
     traveller_version, traveller_name, list_id, record_id, record_version, matcher_version, manifest_id, created_at, updated_at,
-    due_at, purge_at, body
+    due_at, purge_at, queue, escalation, next_escalation_at, handed_over_at, outcome, decided_at,
+    body
 FROM jsonb_populate_recordset(NULL::alerts, $1::jsonb)
 ORDER BY alert_id
 ON CONFLICT DO NOTHING
@@ -33,7 +35,8 @@ UPDATE alerts a
 SET version = r.version, state = r.state, severity = r.severity, band = r.band, lanes = r.lanes, score = r.score,
     awaiting_approval = r.awaiting_approval, confirmed_by = r.confirmed_by, approved_by = r.approved_by, assignee = r.assignee,
     scheduled_arrival = r.scheduled_arrival, matcher_version = r.matcher_version, updated_at = r.updated_at, due_at = r.due_at,
-    purge_at = r.purge_at, body = r.body
+    purge_at = r.purge_at, queue = r.queue, escalation = r.escalation, next_escalation_at = r.next_escalation_at,
+    handed_over_at = r.handed_over_at, outcome = r.outcome, decided_at = r.decided_at, body = r.body
 FROM jsonb_populate_recordset(NULL::alerts, $1::jsonb) r
 WHERE a.alert_id = r.alert_id AND a.version = ($2::jsonb ->> a.alert_id)::integer
 RETURNING a.alert_id

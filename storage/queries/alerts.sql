@@ -7,6 +7,7 @@
 -- $1 states  $2 severities  $3 lanes  $4 flight key or id  $5 carrier  $6 arrival port  $7 nationality  $8 list  $9 assignee
 -- $10 created from (inclusive)  $11 created to (exclusive)  $12 part of a traveller's name, as a LIKE pattern in upper case
 -- $13 order  $14 number and $15 id of the place (NULL = from the first)  $16 limit
+-- $17 queue  $18 escalations  $19 outcome not reported, of arrivals and hand-overs before
 SELECT found.body, found.place, found.alert_id
 FROM (
     SELECT a.body, a.alert_id,
@@ -19,6 +20,7 @@ FROM (
                WHEN '-score' THEN a.score
                WHEN 'score' THEN -a.score
                WHEN '-severity' THEN CASE a.severity WHEN 'high' THEN 3 WHEN 'medium' THEN 2 ELSE 1 END
+               WHEN '-escalation' THEN a.escalation
            END AS place
     FROM alerts a
     WHERE ($1::text[] IS NULL OR a.state = ANY($1))
@@ -33,6 +35,10 @@ FROM (
       AND ($10::timestamptz IS NULL OR a.created_at >= $10)
       AND ($11::timestamptz IS NULL OR a.created_at < $11)
       AND ($12::text IS NULL OR a.traveller_name LIKE $12)
+      AND ($17::text IS NULL OR a.queue = $17)
+      AND ($18::smallint[] IS NULL OR a.escalation = ANY($18))
+      AND ($19::timestamptz IS NULL
+           OR (a.state IN ('handed_over', 'acknowledged') AND greatest(a.scheduled_arrival, a.handed_over_at) < $19))
 ) found
 WHERE $14::double precision IS NULL OR (found.place, found.alert_id) < ($14, $15::text)
 ORDER BY found.place DESC, found.alert_id DESC

@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
-import asyncpg
 import httpx
 import pytest
 
@@ -108,18 +107,6 @@ async def test_four_eyes(analyst: httpx.AsyncClient, supervisor: httpx.AsyncClie
     async with service.client(await service.key(Role.SUPERVISOR)) as second:
         approved = await decide(second, alert, "approve", 4)
     assert (approved.status_code, approved.json()["state"], approved.json()["awaiting_approval"]) == (200, "confirmed", False)
-
-
-@pytest.mark.parametrize("signed", [(None, None), ("ana", None), ("ana", "ana"), (None, "bob")])
-async def test_the_database_wants_four_eyes_too(
-    alert: Alert, database: Database, signed: tuple[str | None, str | None]
-) -> None:
-    statement = "UPDATE alerts SET state = 'confirmed', confirmed_by = $1, approved_by = $2"
-    with pytest.raises(asyncpg.CheckViolationError):
-        async with database.unit_of_work() as work:
-            await work.execute(statement, *signed)
-    async with database.unit_of_work() as work:
-        await work.execute(statement, "ana", "bob")
 
 
 async def test_of_two_who_decide_at_once_one_is_told_so(
