@@ -16,7 +16,7 @@ from api_service.screening_observer import ScreeningObserver
 from api_service.settings import Settings
 from screening.policy import PolicySettings
 from screening.ports import ManifestStream
-from screening.worker import Worker, WorkerSettings
+from screening.worker import Worker, WorkerSettings, lists_in_memory
 from storage.database import Database
 from storage.embedded.supervisor import EmbeddedPostgres, running_url
 from storage.kafka_relay import Relay
@@ -114,7 +114,9 @@ async def screener_worker(settings: Settings, logger: FilteringBoundLogger) -> A
     async with database_of(settings) as database:
         ledger = PostgresLedger(database, KAFKA_READER if settings.kafka_bootstrap_servers else OUTBOX_READER, utc_now)
         worker_settings = WorkerSettings(policy=_policy(settings), observer=ScreeningObserver(logger))
-        yield Worker(_stream(settings, database, ledger), PostgresListSource(database), ledger, worker_settings, utc_now)
+        yield Worker(
+            _stream(settings, database, ledger), lists_in_memory(PostgresListSource(database)), ledger, worker_settings, utc_now
+        )
 
 
 @asynccontextmanager

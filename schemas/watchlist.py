@@ -161,6 +161,19 @@ RecordKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class KeptRarity:
+    """How often parts of names are carried, as counted at one version of the lists (`screening.rarity.Rarity`), by digest.
+
+    `people`: how many listed persons were counted; `body`: the counts."""
+
+    digest: str
+    model_version: str
+    list_version: int
+    people: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class ListChanges:
     """What has changed between two versions. `changed`: records that are new or otherwise now, as they are at `version`;
     `removed`: records that are on no list any more. `lists`: all lists as they are now."""

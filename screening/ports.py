@@ -9,13 +9,13 @@ writes alerts and progress in one transaction and absorbs what it has seen befor
 a repetition, never an alert.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
 from schemas.delivery import Cursor, Delivery
 from schemas.ledger import AlertChanges, FlightHistory
 from schemas.manifest import Manifest
-from schemas.watchlist import WatchlistSnapshot
+from schemas.watchlist import KeptRarity, ListChanges, RecordKey, VersionedRecord, Watchlist
 
 
 class ManifestStream(Protocol):
@@ -39,13 +39,41 @@ class ManifestStream(Protocol):
 
 
 class WatchlistSource(Protocol):
-    """Where the lists come from."""
+    """Where the lists come from.
+
+    A version is published, and then in force. What a record says in a version never changes, so that the records as of a
+    version are the same whenever, and by whomever, they are asked for.
+    """
 
     async def newest_version(self) -> int:
-        """The newest published version. Cheap: asked between any two batches."""
+        """The newest version in force; 0 before the first. Cheap: asked between any two batches."""
 
-    async def load(self) -> WatchlistSnapshot:
-        """All records of all lists as of one version."""
+    async def published_version(self) -> int:
+        """The newest published version, in force or not yet."""
+
+    async def lists(self) -> Sequence[Watchlist]:
+        """All lists, in the order of their ids."""
+
+    def records(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+        """All records of all lists as of a version, by list and record id, in chunks: a million are never in memory at once."""
+
+    async def changes(self, since: int, records_max: int) -> ListChanges | None:
+        """What has changed from `since` to the newest version in force; None where it is more than `records_max` records.
+
+        What came and went in between is not told of.
+        """
+
+    async def record_version(self, key: RecordKey, number: int) -> VersionedRecord | None:
+        """One version of one record, current or not; None where it is not kept any more."""
+
+    async def rarity(self, model_version: str) -> KeptRarity | None:
+        """The rarity in force for a model: the newest that was kept."""
+
+    async def find_rarity(self, digest_start: str) -> KeptRarity | None:
+        """A rarity that was kept, by the beginning of its digest."""
+
+    async def keep_rarity(self, rarity: KeptRarity) -> None:
+        """Keep a rarity, and with it put it in force. The same again changes nothing."""
 
 
 class AlertLedger(Protocol):

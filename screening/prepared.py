@@ -63,6 +63,11 @@ class PreparedList:
     model: Model
     rarity: Rarity
 
+    @property
+    def record_count(self) -> int:
+        """How many records there are."""
+        return len(self.records)
+
 
 def flight_day(manifest: Manifest, today: date) -> date:
     """The day a manifest's records must be valid on: local arrival, else departure, else `today`."""

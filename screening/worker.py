@@ -37,9 +37,9 @@ from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion
 from schemas.ledger import FlightHistory
 from screening.batch import Decided, Decoded, complete, decide, decode, missing, plan
-from screening.engine import build_index
 from screening.flight_step import LastStates
 from screening.index.port import Index
+from screening.lists_in_force import InForce, ListsBehindError, ListsInForce, MemoryShelf
 from screening.model import MODEL, Model
 from screening.policy import PolicySettings
 from screening.ports import AlertLedger, ManifestStream, WatchlistSource
@@ -87,16 +87,11 @@ class WorkerSettings:
     retry_seconds_first: float = 0.2
     retry_seconds_max: float = 30.0
     policy: PolicySettings = field(default_factory=PolicySettings)
-    model: Model = MODEL
     observer: Observer = field(default_factory=SilentObserver)
 
 
 class TooManyQuarantinedError(Exception):
     """So many events in a row failed that the fault is ours, not theirs. The partition stops; a person must look."""
-
-
-class ListsBehindError(Exception):
-    """An event demands a version of the lists that the source does not have yet."""
 
 
 class Worker:
@@ -105,14 +100,14 @@ class Worker:
     def __init__(
         self,
         stream: ManifestStream,
-        source: WatchlistSource,
+        lists: InForce,
         ledger: AlertLedger,
         settings: WorkerSettings,
         clock: Callable[[], datetime],
     ) -> None:
         """`clock` tells the time with an offset; it dates alerts and measures durations."""
         self._stream = stream
-        self._source = source
+        self._lists = lists
         self._ledger = ledger
         self._settings = settings
         self._clock = clock
@@ -164,14 +159,13 @@ class Worker:
             await asyncio.wait_for(self._stopping.wait(), delay)
 
     async def _newest_lists(self) -> Index:
-        """The index of the newest lists; built off the loop and put in place at once, between batches."""
-        newest = await self._source.newest_version()
-        if self._index is None or newest > self._index.listed.version:
-            started = self._clock()
-            snapshot = await self._source.load()
-            self._index = await asyncio.to_thread(build_index, snapshot, self._settings.model)
-            self._settings.observer.lists_loaded(snapshot.version, len(snapshot.records), self._seconds_since(started))
-        return self._index
+        """The index of the newest lists in force, put in place between batches."""
+        started = self._clock()
+        index = await self._lists.newest()
+        if self._index is None or index.listed.version > self._index.listed.version:
+            self._settings.observer.lists_loaded(index.listed.version, index.listed.record_count, self._seconds_since(started))
+        self._index = index
+        return index
 
     async def _process(self, batch: Sequence[Delivery], index: Index) -> None:
         started = self._clock()
@@ -237,6 +231,15 @@ class Worker:
 
     def _seconds_since(self, moment: datetime) -> float:
         return (self._clock() - moment).total_seconds()
+
+
+def lists_in_memory(source: WatchlistSource, model: Model = MODEL) -> ListsInForce:
+    """The newest lists of a source, with every base in the memory of this process."""
+    return ListsInForce(source, MemoryShelf(source, model, _in_thread), _in_thread)
+
+
+async def _in_thread(build: Callable[[], Index]) -> Index:
+    return await asyncio.to_thread(build)
 
 
 def _progress(deliveries: Iterable[Delivery]) -> dict[int, Cursor]:

@@ -1,47 +1,111 @@
-"""The lists as the screeners read them (`screening.ports.WatchlistSource`): one version, in one consistent read."""
+"""The lists as the screeners read them (`screening.ports.WatchlistSource`): as of a version, in chunks, without a transaction.
 
-from schemas.watchlist import Record, VersionedRecord, Watchlist, WatchlistSnapshot
-from storage.database import Database, Work
+Rows of records never change but for their end, so "as of version n" means the same in every query: a million records are read
+page by page, in bounded memory, and no open transaction holds anybody back.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict
+
+import asyncpg
+
+from schemas.watchlist import KeptRarity, ListChanges, Record, RecordKey, VersionedRecord, Watchlist, WatchlistSnapshot
+from storage.database import Database
 from storage.sql import queries
 
-_ROWS_PER_FETCH = 2_000
+ROWS_PER_PAGE = 2_000
 """Some two megabytes on the way at a time, whatever the size of the lists."""
 
 
 class PostgresListSource:
-    """Reads watchlists, list_versions and records."""
+    """Reads watchlists, list_versions, records and rarities."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def newest_version(self) -> int:
-        """The newest published version; 0 before the first."""
-        async with self._database.snapshot() as work:
-            return await _newest_version(work)
+        """The newest version in force; 0 before the first."""
+        async with self._database.reading() as work:
+            return int(await work.fetchval(queries("list_source")["newest_version"]))
+
+    async def published_version(self) -> int:
+        """The newest published version, in force or not yet."""
+        async with self._database.reading() as work:
+            return int(await work.fetchval(queries("list_source")["published_version"]))
+
+    async def lists(self) -> Sequence[Watchlist]:
+        """All lists, in the order of their ids."""
+        async with self._database.reading() as work:
+            rows = await work.fetch(queries("list_source")["list_watchlists"])
+        return tuple(Watchlist.model_validate(dict(row)) for row in rows)
 
     async def load(self) -> WatchlistSnapshot:
-        """All current records of all lists. Which of them are valid on a day is for the policy, which knows the day."""
-        async with self._database.snapshot() as work:
-            version = await _newest_version(work)
-            rows = await work.fetch(queries("list_source")["list_watchlists"])
-            lists = {row["list_id"]: Watchlist.model_validate(dict(row)) for row in rows}
-            return WatchlistSnapshot(version, tuple(lists.values()), await _records(work, lists))
+        """All records in force, at once. Which of them are valid on a day is for the policy, which knows the day."""
+        version = await self.newest_version()
+        records = [record async for chunk in self.records(version) for record in chunk]
+        return WatchlistSnapshot(version, tuple(await self.lists()), tuple(records))
+
+    async def records(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+        """The records as of this version, in list order."""
+        lists, after = await self._lists_by_id(), ("", "")
+        while True:
+            async with self._database.reading() as work:
+                rows = await work.fetch(queries("list_source")["page_records"], version, *after, ROWS_PER_PAGE)
+            if not rows:
+                return
+            yield tuple(_versioned(row, lists) for row in rows)
+            after = rows[-1]["list_id"], rows[-1]["record_id"]
+
+    async def changes(self, since: int, records_max: int) -> ListChanges | None:
+        """What has changed since a version; None where it is more than `records_max` records."""
+        version, lists = await self.newest_version(), await self._lists_by_id()
+        async with self._database.reading() as work:
+            changed = await work.fetch(queries("list_source")["list_changed"], since, version, records_max + 1)
+            removed = await work.fetch(queries("list_source")["list_removed"], since, version, records_max + 1)
+        if len(changed) + len(removed) > records_max:
+            return None
+        return ListChanges(
+            version, tuple(lists.values()), tuple(_versioned(row, lists) for row in changed), tuple(map(_key, removed))
+        )
+
+    async def record_version(self, key: RecordKey, number: int) -> VersionedRecord | None:
+        """One version of one record, current or not; None where it is not kept any more."""
+        lists = await self._lists_by_id()
+        async with self._database.reading() as work:
+            row = await work.fetchrow(queries("list_source")["record_version"], *key, number)
+        return None if row is None else _versioned(row, lists)
+
+    async def rarity(self, model_version: str) -> KeptRarity | None:
+        """The rarity in force for this model; None where none was ever counted."""
+        async with self._database.reading() as work:
+            row = await work.fetchrow(queries("list_source")["newest_rarity"], model_version)
+        return None if row is None else KeptRarity(**dict(row))
+
+    async def find_rarity(self, digest_start: str) -> KeptRarity | None:
+        """A rarity by the beginning of its digest."""
+        async with self._database.reading() as work:
+            row = await work.fetchrow(queries("list_source")["find_rarity"], digest_start)
+        return None if row is None else KeptRarity(**dict(row))
+
+    async def keep_rarity(self, rarity: KeptRarity) -> None:
+        """Keep a rarity, and with it put it in force. The same again changes nothing."""
+        row = asdict(rarity)
+        values = [row[name] for name in ("digest", "model_version", "list_version", "people", "body")]
+        async with self._database.unit_of_work() as work:
+            await work.execute(queries("list_source")["keep_rarity"], *values)
+
+    async def _lists_by_id(self) -> dict[str, Watchlist]:
+        return {watchlist.list_id: watchlist for watchlist in await self.lists()}
 
 
-async def _newest_version(work: Work) -> int:
-    return int(await work.fetchval(queries("list_source")["newest_version"]))
+def _key(row: asyncpg.Record) -> RecordKey:
+    return row["list_id"], row["record_id"]
 
 
-async def _records(work: Work, lists: dict[str, Watchlist]) -> tuple[VersionedRecord, ...]:
-    cursor = work.cursor(queries("list_source")["list_current_records"], prefetch=_ROWS_PER_FETCH)
-    return tuple(
-        [
-            VersionedRecord(
-                watchlist=lists[row["list_id"]],
-                record=Record.model_validate_json(row["body"]),
-                record_version=row["record_version"],
-                list_version=row["from_version"],
-            )
-            async for row in cursor
-        ]
+def _versioned(row: asyncpg.Record, lists: Mapping[str, Watchlist]) -> VersionedRecord:
+    return VersionedRecord(
+        watchlist=lists[row["list_id"]],
+        record=Record.model_validate_json(row["body"]),
+        record_version=row["record_version"],
+        list_version=row["from_version"],
     )

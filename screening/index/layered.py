@@ -7,27 +7,36 @@ layered index gives the same matches, to the last bit.
 """
 
 from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
 
 from schemas.watchlist import RecordKey
 from screening.index.port import Index, Listed
+from screening.model import Model
 from screening.prepared import PreparedRecord, PreparedTraveller
+from screening.rarity import Rarity
+
+
+@dataclass(frozen=True, slots=True)
+class LayeredLists:
+    """The lists at the delta's version. Satisfies `screening.index.port.Listed`."""
+
+    version: int
+    model: Model
+    rarity: Rarity
+    record_count: int
 
 
 class LayeredIndex:
     """Satisfies `screening.index.port.Index`."""
 
-    def __init__(self, base: Index, delta: Index, replaced: Set[RecordKey]) -> None:
-        """`replaced`: records of the base that the delta has otherwise, or that are on no list any more."""
+    def __init__(self, base: Index, delta: Index, replaced: Set[RecordKey], record_count: int) -> None:
+        """`replaced`: records that the delta has otherwise, or that are on no list any more. `record_count`: of both layers."""
         assert base.listed.model is delta.listed.model or base.listed.model == delta.listed.model
         assert base.listed.rarity.digest == delta.listed.rarity.digest, "two rarities would give two scores"
         self._base = base
         self._delta = delta
         self._replaced = replaced
-
-    @property
-    def listed(self) -> Listed:
-        """The lists at the delta's version."""
-        return self._delta.listed
+        self.listed: Listed = LayeredLists(delta.listed.version, base.listed.model, base.listed.rarity, record_count)
 
     def candidates(self, traveller: PreparedTraveller, floor_bits: float | None) -> Iterable[PreparedRecord]:
         """See the port. The few candidates of both layers are put in the order of the lists."""

@@ -28,6 +28,10 @@ class Listed(Protocol):
     def rarity(self) -> Rarity:
         """What the parts of its names were weighed with."""
 
+    @property
+    def record_count(self) -> int:
+        """How many records there are."""
+
 
 def matcher_version(listed: Listed) -> str:
     """What a score was worked out with: the model's version, and the rarity by the beginning of its digest."""

@@ -1,39 +1,111 @@
 """Lists in memory (`screening.ports.WatchlistSource`)."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from dataclasses import dataclass
 
-from schemas.watchlist import Record, VersionedRecord, Watchlist, WatchlistSnapshot
+from schemas.watchlist import KeptRarity, ListChanges, Record, RecordKey, VersionedRecord, Watchlist, WatchlistSnapshot
+
+
+@dataclass(slots=True)
+class _Row:
+    """A version of a record. `until`: the first list version without it."""
+
+    record: VersionedRecord
+    until: int | None = None
+
+    @property
+    def key(self) -> RecordKey:
+        return self.record.watchlist.list_id, self.record.record.record_id
+
+    def stands(self, version: int) -> bool:
+        """Whether it is on its list as of a version."""
+        return self.record.list_version <= version and (self.until is None or self.until > version)
 
 
 class MemoryListSource:
     """Publish replaces a list whole; a record that did not change keeps its version."""
 
     def __init__(self) -> None:
-        self._snapshot = WatchlistSnapshot(0, (), ())
-        self._last: dict[tuple[str, str], VersionedRecord] = {}
+        self._version = 0
+        self._in_force = 0
+        self._lists: dict[str, Watchlist] = {}
+        self._rows: list[_Row] = []
+        self._rarities: list[KeptRarity] = []
 
-    def publish(self, watchlist: Watchlist, records: Sequence[Record]) -> int:
+    def publish(self, watchlist: Watchlist, records: Sequence[Record], in_force: bool = True) -> int:
         """Make these the records of a list; returns the new version."""
-        version = self._snapshot.version + 1
-        current = [self._version(watchlist, record, version) for record in records]
-        self._last |= {(watchlist.list_id, record.record.record_id): record for record in current}
-        others = [record for record in self._snapshot.records if record.watchlist.list_id != watchlist.list_id]
-        lists = {known.list_id: known for known in self._snapshot.lists} | {watchlist.list_id: watchlist}
-        ordered = sorted([*others, *current], key=lambda row: (row.watchlist.list_id, row.record.record_id))
-        self._snapshot = WatchlistSnapshot(version, tuple(lists[key] for key in sorted(lists)), tuple(ordered))
-        return version
+        self._version += 1
+        self._lists[watchlist.list_id] = watchlist
+        current = {row.key: row for row in self._rows if row.until is None and row.key[0] == watchlist.list_id}
+        wanted = {(watchlist.list_id, record.record_id): record for record in records}
+        for key, row in current.items():
+            if wanted.get(key) != row.record.record:
+                row.until = self._version
+        for key, record in wanted.items():
+            if key not in current or current[key].until is not None:
+                self._open(watchlist, record)
+        if in_force:
+            self._in_force = self._version
+        return self._version
 
-    def _version(self, watchlist: Watchlist, record: Record, version: int) -> VersionedRecord:
-        last = self._last.get((watchlist.list_id, record.record_id))
-        if last is not None and last.record == record and last in self._snapshot.records:
-            return last.model_copy(update={"watchlist": watchlist})
-        number = 1 if last is None else last.record_version + 1
-        return VersionedRecord(watchlist=watchlist, record=record, record_version=number, list_version=version)
+    def _open(self, watchlist: Watchlist, record: Record) -> None:
+        number = 1 + sum(row.key == (watchlist.list_id, record.record_id) for row in self._rows)
+        opened = VersionedRecord(watchlist=watchlist, record=record, record_version=number, list_version=self._version)
+        self._rows.append(_Row(opened))
 
     async def newest_version(self) -> int:
-        """The newest published version; 0 before the first."""
-        return self._snapshot.version
+        """The newest version in force; 0 before the first."""
+        return self._in_force
+
+    async def published_version(self) -> int:
+        """The newest published version."""
+        return self._version
+
+    async def put_in_force(self, version: int) -> None:
+        """Versions up to this one are in force."""
+        self._in_force = max(self._in_force, version)
+
+    async def lists(self) -> Sequence[Watchlist]:
+        """All lists."""
+        return tuple(self._lists[key] for key in sorted(self._lists))
 
     async def load(self) -> WatchlistSnapshot:
-        """All current records."""
-        return self._snapshot
+        """All records in force."""
+        return WatchlistSnapshot(self._in_force, tuple(await self.lists()), tuple(self._as_of(self._in_force)))
+
+    async def records(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+        """The records as of a version, one by one: the smallest of chunks."""
+        for record in tuple(self._as_of(version)):
+            yield (record,)
+
+    async def changes(self, since: int, records_max: int) -> ListChanges | None:
+        """What has changed since a version; None where it is more than `records_max` records."""
+        before = {row.key for row in self._rows if row.stands(since)}
+        now = {(one.watchlist.list_id, one.record.record_id) for one in self._as_of(self._in_force)}
+        changed = tuple(one for one in self._as_of(self._in_force) if one.list_version > since)
+        removed = tuple(sorted(before - now))
+        if len(changed) + len(removed) > records_max:
+            return None
+        return ListChanges(self._in_force, tuple(await self.lists()), changed, removed)
+
+    async def record_version(self, key: RecordKey, number: int) -> VersionedRecord | None:
+        """One version of one record."""
+        found = (row.record for row in self._rows if row.key == key and row.record.record_version == number)
+        return next(found, None)
+
+    async def rarity(self, model_version: str) -> KeptRarity | None:
+        """The newest rarity of a model."""
+        return next((one for one in reversed(self._rarities) if one.model_version == model_version), None)
+
+    async def find_rarity(self, digest_start: str) -> KeptRarity | None:
+        """A rarity by the beginning of its digest."""
+        return next((one for one in self._rarities if one.digest.startswith(digest_start)), None)
+
+    async def keep_rarity(self, rarity: KeptRarity) -> None:
+        """Keep a rarity; the same again changes nothing."""
+        if all(one.digest != rarity.digest for one in self._rarities):
+            self._rarities.append(rarity)
+
+    def _as_of(self, version: int) -> Iterator[VersionedRecord]:
+        rows = sorted((row for row in self._rows if row.stands(version)), key=lambda row: row.key)
+        return (row.record.model_copy(update={"watchlist": self._lists[row.key[0]]}) for row in rows)

@@ -1,10 +1,55 @@
--- Lists for the screeners.
+-- Lists for the screeners. A record's row never changes but for its end, so that "the records as of version n" are the same
+-- whenever they are asked for: they are read in pages, without a transaction that stays open.
 
 -- name: newest_version
+SELECT coalesce(max(version), 0) FROM list_versions WHERE in_force_at IS NOT NULL
+
+-- name: published_version
 SELECT coalesce(max(version), 0) FROM list_versions
 
 -- name: list_watchlists
 SELECT list_id, kind, title, authority, legal_basis, severity, threshold_bits FROM watchlists ORDER BY list_id
 
--- name: list_current_records
-SELECT list_id, record_version, from_version, body FROM records WHERE to_version IS NULL ORDER BY list_id, record_id
+-- name: page_records
+-- Records as of version $1 behind (list_id $2, record_id $3), in the order of the lists.
+SELECT list_id, record_id, record_version, from_version, body
+FROM records
+WHERE (list_id, record_id) > ($2, $3) AND from_version <= $1 AND (to_version IS NULL OR to_version > $1)
+ORDER BY list_id, record_id
+LIMIT $4
+
+-- name: list_changed
+-- Records that are new or otherwise at version $2 than they were at version $1.
+SELECT list_id, record_id, record_version, from_version, body
+FROM records
+WHERE from_version > $1 AND from_version <= $2 AND (to_version IS NULL OR to_version > $2)
+ORDER BY list_id, record_id
+LIMIT $3
+
+-- name: list_removed
+-- Records that were on a list at version $1, and are on none at version $2.
+SELECT r.list_id, r.record_id
+FROM records r
+WHERE r.from_version <= $1 AND r.to_version > $1 AND r.to_version <= $2
+  AND NOT EXISTS (
+      SELECT FROM records n
+      WHERE n.list_id = r.list_id AND n.record_id = r.record_id
+        AND n.from_version <= $2 AND (n.to_version IS NULL OR n.to_version > $2))
+ORDER BY r.list_id, r.record_id
+LIMIT $3
+
+-- name: record_version
+-- One version of one record, current or not.
+SELECT list_id, record_id, record_version, from_version, body
+FROM records
+WHERE list_id = $1 AND record_id = $2 AND record_version = $3
+
+-- name: newest_rarity
+SELECT digest, model_version, list_version, people, body FROM rarities WHERE model_version = $1 ORDER BY number DESC LIMIT 1
+
+-- name: find_rarity
+-- By the beginning of its digest.
+SELECT digest, model_version, list_version, people, body FROM rarities WHERE starts_with(digest, $1) ORDER BY number LIMIT 1
+
+-- name: keep_rarity
+INSERT INTO rarities (digest, model_version, list_version, people, body) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING

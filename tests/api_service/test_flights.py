@@ -7,7 +7,7 @@ import pytest
 
 from schemas.identifiers import flight_id
 from schemas.roles import Role
-from screening.worker import Worker, WorkerSettings
+from screening.worker import Worker, WorkerSettings, lists_in_memory
 from storage.database import Database
 from storage.ledger import PostgresLedger
 from storage.list_source import PostgresListSource
@@ -108,7 +108,13 @@ async def screen(database: Database) -> None:
     """Everything in the outbox, by a screener that has just started."""
     ledger = PostgresLedger(database, "screener:outbox", lambda: NOW)
     stream = OutboxStream(database, "screener:outbox")
-    worker = Worker(stream, PostgresListSource(database), ledger, WorkerSettings(wait_seconds=0.05, events_max=2), lambda: NOW)
+    worker = Worker(
+        stream,
+        lists_in_memory(PostgresListSource(database)),
+        ledger,
+        WorkerSettings(wait_seconds=0.05, events_max=2),
+        lambda: NOW,
+    )
     taken = stream.next_batch
 
     async def until_empty(events_max: int, wait_seconds: float):

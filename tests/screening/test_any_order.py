@@ -13,7 +13,7 @@ from schemas.flight_life import fold, report_of, version_id
 from schemas.manifest import Function
 from screening.engine import build_index, screen
 from screening.flight_step import LastStates
-from screening.worker import Worker, WorkerSettings
+from screening.worker import Worker, WorkerSettings, lists_in_memory
 from storage.memory import MemoryLedger, MemoryListSource, MemoryOutbox, MemoryStream
 
 A, B, C, D, K = PEOPLE
@@ -58,7 +58,9 @@ async def screened(messages, events_max=2):
     for manifest, occasion in messages:
         outbox.publish(manifest.flight.flight_key, manifest.model_dump_json().encode(), occasion)
     stream = MemoryStream(outbox, ledger)
-    worker = Worker(stream, source, ledger, WorkerSettings(wait_seconds=0.0005, events_max=events_max), lambda: START)
+    worker = Worker(
+        stream, lists_in_memory(source), ledger, WorkerSettings(wait_seconds=0.0005, events_max=events_max), lambda: START
+    )
     last = max((event.cursor for events in outbox.events.values() for event in events), default=None)
     running = asyncio.create_task(worker.run())
     while last is not None and not running.done():

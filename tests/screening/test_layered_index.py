@@ -53,7 +53,7 @@ def test_a_layered_index_gives_what_one_over_the_merged_list_gives(before, after
     versions = {key: (2 if key in changed else 1) for key in new}
     rows = [row.model_copy(update={"list_version": versions[row.record.record_id]}) for row in merged.records]
     whole = ExhaustiveIndex(prepare_list(WatchlistSnapshot(2, merged.lists, tuple(rows)), MODEL, rarity))
-    layered = LayeredIndex(base, delta, replaced)
+    layered = LayeredIndex(base, delta, replaced, len(new))
     assert screen(travellers, layered, DAY, floor) == screen(travellers, whole, DAY, floor)
     assert layered.listed.version == 2
 
@@ -62,7 +62,7 @@ def test_layers_of_different_rarity_are_refused():
     base = PrunedIndex(prepare_list(snapshot(ARDIT, *FILLERS, *FILLERS), MODEL))
     delta = PrunedIndex(prepare_list(snapshot(ARDIT), MODEL))
     with pytest.raises(AssertionError):
-        LayeredIndex(base, delta, set())
+        LayeredIndex(base, delta, set(), 1)
 
 
 @given(st.dictionaries(st.sampled_from([part.skeleton for part in PARTS]), st.integers(1, 50)), st.integers(50, 999))

@@ -13,7 +13,7 @@ from schemas.identifiers import flight_id
 from schemas.ledger import FlightHistory
 from schemas.manifest import Function, Manifest
 from screening.policy import history_after
-from screening.worker import SilentObserver, TooManyQuarantinedError, Worker, WorkerSettings
+from screening.worker import SilentObserver, TooManyQuarantinedError, Worker, WorkerSettings, lists_in_memory
 
 LISTED = traveller("KRASHTAJ", "ARDIT", "1981-04-17")
 NOBODY = traveller("ZYBERI", "LUAN", "1990-05-05", traveller_id="t2")
@@ -83,9 +83,21 @@ class World:
         self.called("newest_version")
         return self.snapshots[-1].version
 
-    async def load(self):
+    async def lists(self):
+        return self.snapshots[-1].lists
+
+    async def records(self, version):
         self.called("load")
-        return self.snapshots[-1]
+        yield self.snapshots[-1].records
+
+    async def changes(self, since, records_max):
+        """More than a delta holds: a new base is built."""
+
+    async def rarity(self, model_version):
+        return None
+
+    async def keep_rarity(self, rarity):
+        self.called("keep_rarity")
 
     async def history(self, flight_ids):
         self.called("history")
@@ -138,7 +150,7 @@ class Watching(SilentObserver):
 
 def worker_of(world, **fields):
     settings = WorkerSettings(wait_seconds=0.001, **({"retry_seconds_first": 0.0001} | fields))
-    return Worker(world, world, world, settings, lambda: NOW)
+    return Worker(world, lists_in_memory(world), world, settings, lambda: NOW)
 
 
 async def run_until_idle(world, **fields):

@@ -1,0 +1,162 @@
+"""The newest lists as an index: base, delta, merge, and a rarity that stands still meanwhile."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from screening_samples import ARDIT, DAY, FILLERS, PERSONS, name, record, traveller
+
+from screening import lists_in_force
+from screening.engine import screen
+from screening.exhaustive import ExhaustiveIndex
+from screening.index.layered import LayeredIndex
+from screening.lists_in_force import ListsBehindError, ListsInForce, MemoryShelf
+from screening.model import MODEL
+from screening.prepared import prepare_list
+from screening.rarity import Rarity
+from storage.memory import MemoryListSource
+
+MANY = tuple(record(f"M{number:03}", name(f"SURNAME{'ABCDEFGHIJ'[number % 10]}", "PERSON")) for number in range(100))
+LISTED = traveller("KRASHTAJ", "ARDIT", "1981-04-17")
+SECOND = PERSONS.model_copy(update={"list_id": "second"})
+
+
+async def at_once(build):
+    return build()
+
+
+@dataclass
+class Shelf:
+    """Bases as they are put there; counts what was ordered."""
+
+    source: MemoryListSource
+    bases: list = field(default_factory=list)
+    ordered: int = 0
+
+    async def build(self):
+        self.bases.append(await MemoryShelf(self.source, MODEL, at_once).order())
+
+    async def newest(self):
+        if not self.bases:
+            await self.build()
+        return self.bases[-1]
+
+    async def order(self):
+        self.ordered += 1
+        return self.bases[-1]
+
+
+async def people(lists):
+    return [match.record.record.record_id for match in screen([LISTED], await lists.newest(), DAY)]
+
+
+async def test_a_changed_record_is_there_at_once_without_a_new_base():
+    source = MemoryListSource()
+    shelf = Shelf(source)
+    lists = ListsInForce(source, shelf, at_once)
+    source.publish(PERSONS, MANY)
+    assert await people(lists) == []
+    source.publish(PERSONS, (*MANY, ARDIT))
+    assert await people(lists) == ["R1"]
+    source.publish(PERSONS, (*MANY, ARDIT.model_copy(update={"reason": "new"})))
+    (match,) = screen([LISTED], await lists.newest(), DAY)
+    assert (match.record.record_version, match.record.list_version) == (2, 3)
+    source.publish(PERSONS, MANY)
+    assert await people(lists) == []
+    index = await lists.newest()
+    assert (index.listed.version, index.listed.record_count) == (4, 100)
+    assert (len(shelf.bases), shelf.ordered) == (1, 0)
+    assert await lists.newest() is index, "nothing is built where nothing has moved on"
+
+
+async def test_scores_do_not_move_when_others_are_listed():
+    source = MemoryListSource()
+    lists = ListsInForce(source, Shelf(source), at_once)
+    source.publish(PERSONS, (*MANY, ARDIT))
+    (before,) = screen([LISTED], await lists.newest(), DAY)
+    namesakes = [record(f"N{number}", name("KRASHTAJ", "AGIM"), birth_dates=("1955-01-02",)) for number in range(9)]
+    source.publish(PERSONS, (*MANY, ARDIT, *namesakes))
+    after = [match for match in screen([LISTED], await lists.newest(), DAY) if match.record.record.record_id == "R1"]
+    assert [match.score for match in after] == [before.score]
+
+
+async def test_a_delta_that_has_grown_is_merged_and_a_new_base_swapped_in():
+    source = MemoryListSource()
+    shelf = Shelf(source)
+    lists = ListsInForce(source, shelf, at_once)
+    source.publish(PERSONS, MANY)
+    await lists.newest()
+    source.publish(PERSONS, (*MANY[20:], ARDIT))
+    assert await people(lists) == ["R1"]
+    assert shelf.ordered == 1
+    layered = await lists.newest()
+    assert isinstance(layered, LayeredIndex), "screening goes on with base and delta"
+    await shelf.build()
+    swapped = await lists.newest()
+    assert swapped is shelf.bases[-1]
+    assert await people(lists) == ["R1"]
+
+
+async def test_more_changes_than_a_delta_holds_are_waited_for_as_a_base(monkeypatch):
+    monkeypatch.setattr(lists_in_force, "DELTA_RECORDS_MAX", 50)
+    source = MemoryListSource()
+    shelf = Shelf(source)
+    lists = ListsInForce(source, shelf, at_once)
+    source.publish(PERSONS, (ARDIT,))
+    await lists.newest()
+    source.publish(PERSONS, (ARDIT, *MANY))
+    with pytest.raises(ListsBehindError):
+        await lists.newest()
+    await shelf.build()
+    assert (await lists.newest()).listed.version == 2
+
+
+async def test_a_version_that_is_not_in_force_is_not_used():
+    source = MemoryListSource()
+    lists = ListsInForce(source, MemoryShelf(source, MODEL, at_once), at_once)
+    source.publish(PERSONS, MANY)
+    source.publish(PERSONS, (*MANY, ARDIT), in_force=False)
+    assert await people(lists) == []
+    await source.put_in_force(2)
+    assert await people(lists) == ["R1"]
+
+
+async def test_rarity_is_counted_anew_only_when_the_lists_have_outgrown_it():
+    source = MemoryListSource()
+    shelf = MemoryShelf(source, MODEL, at_once)
+    source.publish(PERSONS, MANY)
+    first = (await shelf.order()).listed.rarity.digest
+    source.publish(SECOND, FILLERS)
+    assert (await shelf.order()).listed.rarity.digest == first
+    source.publish(SECOND, [*FILLERS, *(one.model_copy(update={"record_id": f"X{one.record_id}"}) for one in MANY)])
+    assert (await shelf.order()).listed.rarity.digest != first
+    kept = await source.find_rarity(first[:16])
+    assert Rarity.from_bytes(kept.body, MODEL.rarity).digest == first, "the older one is kept"
+
+
+EDITS = st.lists(
+    st.tuples(
+        st.sampled_from([PERSONS, SECOND]), st.lists(st.sampled_from([ARDIT, *FILLERS, *MANY[:4]]), unique=True), st.booleans()
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(EDITS)
+async def test_after_any_publications_it_is_one_index_over_what_is_listed(edits):
+    source = MemoryListSource()
+    shelf = Shelf(source)
+    lists = ListsInForce(source, shelf, at_once)
+    source.publish(PERSONS, MANY[:8])
+    await lists.newest()
+    asked = [LISTED, traveller("HOXHA", "ILIR", "1950-01-12", traveller_id="t2"), traveller("SURNAMEA", "PERSON")]
+    for watchlist, records, rebuilt in edits:
+        source.publish(watchlist, records)
+        if rebuilt:
+            await shelf.build()
+        index = await lists.newest()
+        whole = ExhaustiveIndex(prepare_list(await source.load(), MODEL, index.listed.rarity))
+        assert screen(asked, index, DAY, 4.0) == screen(asked, whole, DAY, 4.0)
+        assert index.listed.version == await source.newest_version()
