@@ -91,7 +91,9 @@ def read_record(row: dict[str, str]) -> Record:
 def aliases(text: str, quality: NameQuality) -> Iterator[RecordName]:
     for alias in filter(None, text.split(";")):
         surname, _, given = alias.partition(",")
-        yield RecordName(surname=surname.strip(), given_names=given.strip() or None, kind=NameKind.ALIAS, quality=quality)
+        yield RecordName(
+            surname=surname.strip() or None, given_names=given.strip() or None, kind=NameKind.ALIAS, quality=quality
+        )
 
 
 def birth_dates(text: str) -> Iterator[str]:
