@@ -7,6 +7,7 @@ from api_service.body_limit import BodyLimit
 from api_service.context import AppContext
 from api_service.routes import (
     alerts,
+    audit,
     documentation,
     flights,
     health,
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     flights.router,
     ports.router,
     keys.router,
+    audit.router,
     health.router,
     documentation.router,
 )

@@ -2,7 +2,7 @@
 
 import typer
 
-from api_service.commands import folder, keys, offline, roles, schedule, traffic, watchlist
+from api_service.commands import audit, folder, keys, offline, roles, schedule, traffic, watchlist
 
 app = typer.Typer(
     name="kulla",
@@ -24,6 +24,7 @@ app.command("simulate")(traffic.simulate)
 app.add_typer(watchlist.app, name="watchlist")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(keys.app, name="keys")
+app.add_typer(audit.app, name="audit")
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from api_service.rate_limits import RateLimits
 from api_service.reading_pool import ReadingPool
 from api_service.settings import Settings
 from storage.alert_tail import AlertTail
+from storage.audit_key import AuditKey
 from storage.database import Database
 
 Clock = Callable[[], datetime]
@@ -40,6 +41,7 @@ class AppContext:
     reading_pool: ReadingPool
     in_flight: InFlight
     alert_tail: AlertTail
+    audit_key: AuditKey
     clock: Clock = utc_now
 
 
@@ -76,5 +78,6 @@ def make_context(
         reading_pool=ReadingPool(settings.inline_bytes_max, settings.reading_processes),
         in_flight=InFlight(settings.submissions_in_flight_bytes_max),
         alert_tail=AlertTail(database),
+        audit_key=AuditKey.of_file(settings.audit_key_path),
         clock=clock,
     )

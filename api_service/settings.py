@@ -113,6 +113,13 @@ class Settings(BaseSettings):
     stream_age_seconds_max: float = Field(
         default=60.0, gt=0, description="A manifest unscreened for longer makes `/health/ready` say that screening is behind."
     )
+    audit_key_file: Path | None = Field(
+        default=None,
+        description="File with the audit trail's key (it signs anchors). Absent: `audit.key` in the data directory.",
+    )
+    audit_anchor_seconds: float = Field(
+        default=300.0, gt=0, description="Between two anchors: the audit trail's newest hash, signed, in a file and in the log."
+    )
     log_level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="debug, info, warning or error.")
 
     @property
@@ -125,6 +132,11 @@ class Settings(BaseSettings):
         }
         after = {severity: timedelta(minutes=value) for severity, value in minutes.items()}
         return DueTerms(after, timedelta(minutes=self.due_minutes_protection))
+
+    @property
+    def audit_key_path(self) -> Path:
+        """The file of the audit trail's key."""
+        return self.audit_key_file or self.data_dir / "audit.key"
 
     @property
     def late_after_hours(self) -> float | None:

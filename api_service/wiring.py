@@ -9,9 +9,11 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from structlog.typing import FilteringBoundLogger
 
+from api_service.audit_trail import Sealing, anchor_book
 from api_service.closures import keep_settling
 from api_service.context import AppContext, make_context, utc_now
 from api_service.escalation import keep_escalating
+from api_service.rounds import keep_doing
 from api_service.screening_observer import ScreeningObserver
 from api_service.settings import Settings
 from screening.policy import PolicySettings
@@ -88,6 +90,10 @@ async def api_context(settings: Settings, logger: FilteringBoundLogger) -> Async
         stack.push_async_callback(_cancelled, settling)
         escalating = asyncio.create_task(keep_escalating(context))
         stack.push_async_callback(_cancelled, escalating)
+        sealing = Sealing(database, anchor_book(settings, context.audit_key), context.clock, logger)
+        rounds = [asyncio.create_task(keep_doing(sealing.round(settings.audit_anchor_seconds), logger))]
+        for task in rounds:
+            stack.push_async_callback(_cancelled, task)
         yield context
 
 

@@ -13,6 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from api_service import alert_export, alert_stream, problems, review
 from api_service.alert_life import COMMENT_CHARACTERS_MAX, REASON_CODE_CHARACTERS_MAX, SUPPRESSION_TERM_MAX, Order
 from api_service.alert_stream import EventStream
+from api_service.audit_trail import seen
 from api_service.authentication import Principal, require
 from api_service.context import Context
 from api_service.cursors import decode_cursor, encode_cursor
@@ -25,7 +26,7 @@ from schemas.alert_clocks import STAGES_PERCENT, DueTerms
 from schemas.evidence import Lane
 from schemas.roles import Role
 from schemas.watchlist import AlertSeverity
-from storage import alert_rows, alerts, audit
+from storage import alert_rows, alerts
 from storage.alerts import PAGE_MAX, Filters, Place, Sort
 from storage.command_receipts import Answer
 
@@ -106,11 +107,15 @@ class AlertPage(BaseModel):
 
 
 @router.get("", response_model=AlertPage, responses=documented(422))
-async def search(query: Annotated[AlertQuery, Query()], _who: Analyst, context: Context) -> Response:
+async def search(query: Annotated[AlertQuery, Query()], who: Analyst, context: Context) -> Response:
     """Alerts that pass all filters given."""
     after = None if query.cursor is None else _place(query.cursor, query.sort)
     async with context.database.reading() as work:
         page = await alerts.search(work, query.filters(), query.sort, after, query.limit)
+    details: dict[str, object] = {"filters": sorted(query.model_fields_set), "alerts": len(page.items)}
+    if query.q is not None:
+        details["searched"] = context.audit_key.hidden(query.q)
+    await seen(context, who, "alert.list", ("alert", "*"), details)
     cursor = None if page.next_place is None else _cursor(page.next_place, query.sort)
     return Response(json_page(page.items, {"next_cursor": cursor}), media_type="application/json")
 
@@ -150,9 +155,10 @@ _WRITERS = MappingProxyType(
 @router.get("/export", response_class=StreamingResponse, responses=documented(422))
 async def export(query: Annotated[ExportQuery, Query()], who: Analyst, context: Context) -> StreamingResponse:
     """Every alert that passes the filters, as a stream. The audit trail says who took it."""
-    details = {"format": query.format, "filters": sorted(query.model_fields_set)}
-    async with context.database.unit_of_work() as work:
-        await audit.append(work, audit.Line(context.clock(), who.key_id, "alert.export", "alert", "*", details))
+    details: dict[str, object] = {"format": query.format, "filters": sorted(query.model_fields_set)}
+    if query.q is not None:
+        details["searched"] = context.audit_key.hidden(query.q)
+    await seen(context, who, "alert.export", ("alert", "*"), details)
     write, media_type = _WRITERS[query.format]
     return StreamingResponse(write(context.database, query.filters(), query.sort), media_type=media_type)
 
@@ -168,12 +174,13 @@ async def stream(
 
 
 @router.get("/{alert_id}", response_model=Alert, responses=documented(404))
-async def one(alert_id: AlertId, _who: Analyst, context: Context) -> Response:
+async def one(alert_id: AlertId, who: Analyst, context: Context) -> Response:
     """One alert with its evidence and history. Its version is the ETag."""
     async with context.database.reading() as work:
         alert = await alert_rows.load(work, alert_id, for_update=False)
     if alert is None:
         raise problems.NotFoundError("There is no such alert.")
+    await seen(context, who, "alert.view", ("alert", alert_id), {"version": alert.version})
     return answered(Answer(200, review.shown(alert, Role.ANALYST)))
 
 

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api_service.audit_trail import seen
 from api_service.authentication import Principal, require
-from api_service.context import AppContext, Context
+from api_service.context import Context
 from api_service.cursors import decode_moment, encode_moment
 from api_service.errors import documented
 from api_service.flight_view import FlightView, flight_view
@@ -21,7 +22,7 @@ from schemas import identifiers
 from schemas.flight_life import fold, report_of
 from schemas.manifest import Manifest
 from schemas.roles import Role
-from storage import audit, flight_bodies, flights
+from storage import flight_bodies, flights
 from storage.flights import FlightFilter, FlightPlace, FlightRow
 
 router = APIRouter(prefix="/v1/flights", tags=["flights"], responses=documented(401, 403, 503))
@@ -59,7 +60,7 @@ async def search(query: Annotated[FlightsQuery, Query()], who: Analyst, context:
     async with context.database.reading() as work:
         found = await flights.listed(work, wanted, _place(query.cursor), query.limit + 1)
     page = found[: query.limit]
-    await _seen(context, who, "flight.list", ("flight", "*"), {"filters": sorted(query.model_fields_set), "flights": len(page)})
+    await seen(context, who, "flight.list", ("flight", "*"), {"filters": sorted(query.model_fields_set), "flights": len(page)})
     more = _cursor(page[-1]) if len(found) > query.limit else None
     return {"items": [_item(row) for row in page], "next_cursor": more}
 
@@ -74,18 +75,12 @@ async def one(flight: FlightName, who: Analyst, context: Context) -> Response:
         raise NotFoundError("Nothing was received about such a flight.")
     view = await asyncio.to_thread(_view, flight_id, manifests)
     people = [traveller.traveller_id for traveller in view.travellers]
-    await _seen(context, who, "flight.view", ("flight", flight_id), {"travellers": people})
+    await seen(context, who, "flight.view", ("flight", flight_id), {"travellers": people})
     return Response(await asyncio.to_thread(view.model_dump_json), media_type="application/json")
 
 
 def _view(flight_id: str, manifests: list[Manifest]) -> FlightView:
     return flight_view(flight_id, manifests, fold(map(report_of, manifests)))
-
-
-async def _seen(context: AppContext, who: Principal, action: str, subject: tuple[str, str], details: dict[str, object]) -> None:
-    """The line is written before anything is shown: without it, nothing is."""
-    async with context.database.unit_of_work() as work:
-        await audit.append(work, audit.Line(context.clock(), who.key_id, action, *subject, details))
 
 
 def _item(row: FlightRow) -> dict[str, Any]:

@@ -1,0 +1,220 @@
+"""The audit trail: nobody changes a line, and who does so past the service is found, with the place."""
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage import audit
+from storage.anchors import AnchorBook
+from storage.audit_chain import BEGINNING, ChainedLine, Fault, FaultKind, faults_of, seal
+from storage.audit_key import AuditKey
+from storage.audit_seal import seal_all, seal_next
+from storage.audit_verify import Span, verify
+from storage.database import Database
+
+NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+KEY = AuditKey(b"k" * 32)
+
+
+async def write(database: Database, count: int, at: datetime = NOW, lines_max: int = 4) -> None:
+    """So many lines, sealed into blocks of four."""
+    for number in range(count):
+        async with database.unit_of_work() as work:
+            details = {"number": number, "share": 0.1, "text": "é"}
+            await audit.append(work, audit.Line(at, f"actor{number % 3}", "thing.done", "thing", f"t{number}", details))
+    while await seal_next(database, at, lines_max):
+        pass
+
+
+@pytest.fixture
+async def superuser(database_url: str, superuser_url: Callable[[str], str]) -> AsyncIterator[asyncpg.Connection]:
+    """Somebody who may do anything, and whom no trigger stops."""
+    connection = await asyncpg.connect(superuser_url(database_url))
+    await connection.execute("SET session_replication_role = replica")
+    yield connection
+    await connection.close()
+
+
+async def faults(database: Database, span: Span | None = None) -> list[Fault]:
+    return (await verify(database, span or Span())).faults
+
+
+async def test_what_was_written_is_sealed_and_sound(database: Database) -> None:
+    await write(database, 11)
+    done = await verify(database, Span())
+    assert (done.sound, done.blocks, done.lines, done.unsealed) == (True, 3, 11, 0)
+    async with database.unit_of_work() as work:
+        await audit.append(work, audit.Line(NOW, "a", "thing.done", "thing", "late"))
+    waiting = await verify(database, Span())
+    assert (waiting.sound, waiting.lines, waiting.unsealed) == (True, 11, 1)
+    await seal_all(database, NOW)
+    assert (await verify(database, Span())).lines == 12
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit", "TRUNCATE audit", "DELETE FROM audit_blocks"]
+)
+async def test_the_service_itself_cannot_change_the_trail(database: Database, statement: str) -> None:
+    await write(database, 2)
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        async with database.unit_of_work() as work:
+            await work.execute(statement)
+
+
+async def test_a_line_that_commits_late_is_sealed_late_and_not_lost(database: Database) -> None:
+    async with database.unit_of_work() as slow:
+        await audit.append(slow, audit.Line(NOW, "slow", "thing.done", "thing", "first"))
+        await write(database, 3)
+    assert (await verify(database, Span())).unsealed == 1
+    block = await seal_all(database, NOW)
+    assert block is not None
+    assert len(block.positions) == 1
+    assert (await verify(database, Span())).sound
+
+
+async def test_lines_written_past_the_room_are_chained_too(database: Database) -> None:
+    """The ledger and the intake write their lines in statements of their own."""
+    async with database.unit_of_work() as work:
+        await work.execute(
+            "WITH a AS (INSERT INTO audit (at, actor, action, subject_kind, subject_id) SELECT $1, 'kulla', 'a.b', 'c', n::text "
+            "FROM generate_series(1, 3) n) SELECT 1",
+            NOW,
+        )
+    block = await seal_all(database, NOW)
+    assert block is not None
+    assert len(block.positions) == 3
+
+
+TAMPERINGS = {
+    "edit": ("UPDATE audit SET actor = 'somebody else' WHERE position = 6", {(FaultKind.EDITED, 2, 6)}),
+    "edit details": ("UPDATE audit SET details = details || '{\"number\": 99}' WHERE position = 6", {(FaultKind.EDITED, 2, 6)}),
+    "edit time": ("UPDATE audit SET at = at + interval '1 microsecond' WHERE position = 1", {(FaultKind.EDITED, 1, 1)}),
+    "delete": ("DELETE FROM audit WHERE position = 7", {(FaultKind.REMOVED, 2, 7)}),
+    "insert": (
+        "INSERT INTO audit (position, at, actor, action, subject_kind, subject_id) OVERRIDING SYSTEM VALUE "
+        "VALUES (500, now(), 'x', 'thing.done', 'thing', 'y')",
+        {(FaultKind.INSERTED, None, 500)},
+    ),
+    "swap": (
+        "WITH l AS (SELECT * FROM audit WHERE position IN (5, 6)) UPDATE audit a SET actor = l.actor, subject_id = l.subject_id, "
+        "details = l.details FROM l WHERE a.position IN (5, 6) AND l.position = 11 - a.position",
+        {(FaultKind.MOVED, 2, 5), (FaultKind.MOVED, 2, 6)},
+    ),
+    "renumber": (
+        "ALTER TABLE audit ALTER position SET GENERATED BY DEFAULT; UPDATE audit SET position = 900 WHERE position = 3",
+        {(FaultKind.REMOVED, 1, 3), (FaultKind.INSERTED, None, 900)},
+    ),
+    "block gone": (
+        "DELETE FROM audit_blocks WHERE block = 2",
+        {(FaultKind.BLOCK_MISSING, 2, None)} | {(FaultKind.INSERTED, None, position) for position in (5, 6, 7, 8)},
+    ),
+    "digest edited": (
+        "UPDATE audit_blocks SET digests = set_byte(digests, 0, get_byte(digests, 0) # 1) WHERE block = 2",
+        {(FaultKind.BLOCK_ALTERED, 2, None), (FaultKind.EDITED, 2, 5)},
+    ),
+    "blocks swapped": (
+        "UPDATE audit_blocks SET block = CASE block WHEN 1 THEN -2 ELSE -1 END WHERE block IN (1, 2);"
+        "UPDATE audit_blocks SET block = -block WHERE block < 0",
+        {(FaultKind.BLOCK_ALTERED, 1, None), (FaultKind.BLOCK_ALTERED, 2, None), (FaultKind.BLOCK_ALTERED, 3, None)},
+    ),
+    "queue emptied": (
+        "INSERT INTO audit (position, at, actor, action, subject_kind, subject_id) OVERRIDING SYSTEM VALUE "
+        "VALUES (501, now(), 'x', 'thing.done', 'thing', 'y'); DELETE FROM audit_unsealed",
+        {(FaultKind.INSERTED, None, 501)},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERINGS)
+async def test_tampering_is_found_and_located(name: str, database: Database, superuser: asyncpg.Connection) -> None:
+    await write(database, 11)
+    statement, expected = TAMPERINGS[name]
+    await superuser.execute(statement)
+    assert {(fault.kind, fault.block, fault.position) for fault in await faults(database)} == expected
+
+
+async def test_a_chain_rewritten_as_a_whole_is_found_by_its_anchor(
+    database: Database, superuser: asyncpg.Connection, tmp_path: Path
+) -> None:
+    book = AnchorBook(tmp_path / "anchors", KEY)
+    await write(database, 6)
+    newest = await superuser.fetchrow("SELECT * FROM audit_blocks ORDER BY block DESC LIMIT 1")
+    sealed = seal(1, BEGINNING, [_line(1)], NOW)
+    book.write(replace(sealed, block=newest["block"], hash=newest["hash"]), NOW)
+    assert (await verify(database, Span(), book.read())).sound
+    await superuser.execute("DELETE FROM audit_blocks; DELETE FROM audit WHERE position = 2")
+    await superuser.execute("INSERT INTO audit_unsealed SELECT position FROM audit")
+    await seal_all(database, NOW + timedelta(seconds=1))
+    rewritten = await verify(database, Span(), book.read())
+    assert {fault.kind for fault in rewritten.faults} == {FaultKind.ANCHOR_DIFFERS}
+    assert await faults(database) == [], "the chain alone cannot know"
+
+
+async def test_a_forged_anchor_is_found(database: Database, tmp_path: Path) -> None:
+    await write(database, 3)
+    book = AnchorBook(tmp_path, KEY)
+    book.write(seal(1, BEGINNING, [_line(1)], NOW), NOW)
+    file = tmp_path / "anchors-2026.ndjson"
+    forged = orjson.loads(file.read_bytes()) | {"hash": "00" * 32}
+    file.write_bytes(orjson.dumps(forged) + b"\nnonsense\n")
+    done = await verify(database, Span(), book.read())
+    assert [fault.kind for fault in done.faults] == [FaultKind.ANCHOR_FORGED] * 2
+
+
+async def test_a_span_of_time_is_verified_alone(database: Database, superuser: asyncpg.Connection) -> None:
+    await write(database, 4)
+    await write(database, 4, NOW + timedelta(days=1))
+    await write(database, 4, NOW + timedelta(days=2))
+    await superuser.execute("UPDATE audit SET actor = 'x' WHERE position = 2")
+    assert await faults(database, Span(since=NOW + timedelta(hours=1))) == []
+    assert len(await faults(database, Span(until=NOW + timedelta(hours=1)))) == 1
+    partly = await verify(database, Span(blocks_max=1))
+    assert (partly.complete, partly.blocks, len(partly.faults)) == (False, 1, 1)
+
+
+def _line(position: int, text: str = "a") -> ChainedLine:
+    return ChainedLine(position, NOW, text, "b", "c", "d", "{}")
+
+
+@given(st.lists(st.text(max_size=3), min_size=2, max_size=8, unique=True), st.data())
+def test_any_single_change_of_a_block_is_found(texts: list[str], data: st.DataObject) -> None:
+    lines = [_line(number, text) for number, text in enumerate(texts, 1)]
+    block = seal(1, BEGINNING, lines, NOW)
+    present = {line.position: line for line in lines}
+    assert faults_of(block, BEGINNING, present, purged=False) == []
+    touched = data.draw(st.sampled_from(lines))
+    other = data.draw(st.sampled_from([line for line in lines if line is not touched]))
+    changes = (
+        present | {touched.position: replace(touched, actor=(touched.actor or "") + "x" * 9)},
+        {position: line for position, line in present.items() if position != touched.position},
+        present | {touched.position: replace(other, position=touched.position)},
+    )
+    for changed in changes:
+        (fault,) = faults_of(block, BEGINNING, changed, purged=False)
+        assert (fault.block, fault.position) == (1, touched.position)
+
+
+@given(st.binary(min_size=32, max_size=32))
+def test_a_block_stands_on_the_one_before(other: bytes) -> None:
+    block = seal(2, b"p" * 32, [_line(1)], NOW)
+    found = faults_of(block, other, {1: _line(1)}, purged=False)
+    assert bool(found) == (other != b"p" * 32)
+
+
+def test_the_key_of_the_trail(tmp_path: Path) -> None:
+    made = AuditKey.of_file(tmp_path / "audit.key")
+    again = AuditKey.of_file(tmp_path / "audit.key")
+    assert (tmp_path / "audit.key").stat().st_mode & 0o777 == 0o600
+    assert made.public == again.public
+    assert made.hidden("Hoxha  ana") == again.hidden("HOXHA ANA") != KEY.hidden("HOXHA ANA")
+    assert not KEY.signed(b"x", made.sign(b"x"))
+    (tmp_path / "short.key").write_text("YWJj")
+    with pytest.raises(ValueError, match="no key"):
+        AuditKey.of_file(tmp_path / "short.key")
