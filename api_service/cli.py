@@ -2,7 +2,7 @@
 
 import typer
 
-from api_service.commands import audit, folder, keys, offline, roles, schedule, traffic, watchlist
+from api_service.commands import audit, explain, folder, keys, offline, roles, schedule, traffic, watchlist
 
 app = typer.Typer(
     name="kulla",
@@ -20,6 +20,7 @@ app.command("migrate")(roles.migrate)
 app.command("watch-folder")(folder.watch_folder)
 app.command("parse")(offline.parse)
 app.command("screen")(offline.screen)
+app.command("explain")(explain.explain)
 app.command("simulate")(traffic.simulate)
 app.add_typer(watchlist.app, name="watchlist")
 app.add_typer(schedule.app, name="schedule")
