@@ -19,6 +19,7 @@ from api_service.routes import (
     submissions,
     templates,
     watchlists,
+    webhooks,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     alerts.router,
     flights.router,
     ports.router,
+    webhooks.router,
     keys.router,
     audit.router,
     health.router,

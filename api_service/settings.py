@@ -110,6 +110,13 @@ class Settings(BaseSettings):
         ge=1,
         description="Minutes after scheduled arrival (or hand-over, if later) by which an officer reports the outcome.",
     )
+    webhook_hosts: str = Field(
+        default="",
+        description="Hosts that webhooks may be sent to: names, or `name:port`, separated by commas. Empty: no webhooks.",
+    )
+    webhook_private_addresses: bool = Field(
+        default=False, description="Whether those hosts may have private or loopback addresses (`on`/`off`)."
+    )
     stream_age_seconds_max: float = Field(
         default=60.0, gt=0, description="A manifest unscreened for longer makes `/health/ready` say that screening is behind."
     )

@@ -16,6 +16,8 @@ from api_service.escalation import keep_escalating
 from api_service.rounds import keep_doing
 from api_service.screening_observer import ScreeningObserver
 from api_service.settings import Settings
+from api_service.webhooks.sender import Surroundings, keep_sending
+from api_service.webhooks.targets import TargetRules
 from screening.policy import PolicySettings
 from screening.ports import ManifestStream
 from screening.worker import Worker, WorkerSettings, lists_in_memory
@@ -86,6 +88,9 @@ async def api_context(settings: Settings, logger: FilteringBoundLogger) -> Async
         await context.alert_tail.start()
         stack.push_async_callback(context.reading_pool.close)
         await context.reading_pool.start()
+        around = Surroundings(database, context.alert_tail, TargetRules.of(settings), context.clock, logger)
+        sending = asyncio.create_task(keep_sending(around))
+        stack.push_async_callback(_cancelled, sending)
         settling = asyncio.create_task(keep_settling(database, context.clock, logger))
         stack.push_async_callback(_cancelled, settling)
         escalating = asyncio.create_task(keep_escalating(context))

@@ -15,6 +15,6 @@ async def mend(work: Work) -> bool:
     sql = queries("restored")
     if not await work.fetchval(sql["is_restored"]):
         return False
-    for statement in ("mend_manifest_outbox", "mend_alert_outbox", "mend_progress"):
+    for statement in ("mend_manifest_outbox", "mend_alert_outbox", "mend_progress", "mend_webhooks"):
         await work.execute(sql[statement])
     return True

@@ -5,7 +5,8 @@
 SELECT greatest(
     (SELECT max(transaction_id) FROM manifest_outbox),
     (SELECT max(transaction_id) FROM alert_outbox),
-    (SELECT max(major) FROM stream_progress)) >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+    (SELECT max(major) FROM stream_progress),
+    (SELECT max(major) FROM webhooks)) >= pg_snapshot_xmax(pg_current_snapshot())::text::bigint
 
 -- name: mend_manifest_outbox
 UPDATE manifest_outbox SET transaction_id = 0
@@ -15,3 +16,7 @@ UPDATE alert_outbox SET transaction_id = 0
 
 -- name: mend_progress
 DELETE FROM stream_progress WHERE major > 0
+
+-- name: mend_webhooks
+-- Receivers are told again what is still in the outbox; the ids of its changes are the same.
+UPDATE webhooks SET major = 0, minor = 0 WHERE major > 0

@@ -201,6 +201,10 @@ async def test_a_database_restored_on_another_server_goes_on(outbox_world: Outbo
         await outbox.publish_alert(work, make_alert())
         await work.execute("UPDATE manifest_outbox SET transaction_id = transaction_id + 9000000000000")
         await work.execute("UPDATE alert_outbox SET transaction_id = transaction_id + 9000000000000")
+        await work.execute(
+            "INSERT INTO webhooks (webhook_id, url, role, state, secret, major, created_by, created_at)"
+            " VALUES ('whk_1', 'https://x/', 'analyst', 'proposed', '', 9000000000000, 'ola', now())"
+        )
     await outbox_world.ledger.record([], {n: Cursor(9_000_000_000_000, 9) for n in range(16)})
     assert await migrate(database) == []
     new = await outbox_world.publish("OR1-AMS-2026-03-01")
@@ -212,5 +216,6 @@ async def test_a_database_restored_on_another_server_goes_on(outbox_world: Outbo
     async with database.snapshot() as work:
         assert len(await alert_feed.read_after(work, console, "TIA", 10)) == 1
         assert len(await alert_feed.read_after(work, console, None, 10)) == 1
+        assert await work.fetchval("SELECT major FROM webhooks") == 0
     async with database.unit_of_work() as work:
         assert await restored.mend(work) is False
