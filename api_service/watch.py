@@ -1,84 +1,24 @@
-"""Use case: a list changes.
+"""Use case: a list is made, and one record of it changes. Files are taken in by `api_service.list_import`.
 
-A file is read as it arrives: each row is judged, and what is good is staged in small transactions that nobody sees. Only when
-the whole file has been read is it published, in one short transaction (`storage.publications`): all of it or nothing, unless
-the sender asked for `partial`. However long the file, memory holds one batch of it.
+A list of four eyes does not change before a second person has approved: what is put or removed becomes a proposal.
 """
 
-import asyncio
 import math
 import secrets
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
-
-from pydantic import ValidationError
 
 from api_service import problems
-from api_service.context import Clock
-from api_service.list_csv import CsvRow, ListFormatError, csv_rows
 from schemas.base import Noun
 from schemas.watchlist import ListKind, Record, Watchlist
-from schemas.watchlist_csv import RowError, record_from_row
-from storage import audit, publications, watchlists
-from storage.database import Database, StoreUnavailableError, Work
-from storage.publications import Import, Intent, Publication, StagedRecord
+from storage import audit, list_proposals, list_staging, publications, watchlists
+from storage.database import Database, Work
+from storage.list_staging import Differences
+from storage.publications import Import, Intent, StagedRecord
 from storage.watchlists import ListState, StoredRecord
-
-BATCH_ROWS = 500
-"""Some 250 kB a batch: enough that the round trip does not count, little enough that no transaction lasts."""
-BREATH_ROWS = 50
-"""After so many rows, some 5 ms of work, whoever else is served by this process gets a turn."""
-ERRORS_SHOWN_MAX = 1_000
-"""Whoever has more errors than this fixes the first thousand first. All of them are counted."""
-IMPORT_BYTES_MAX = 2 * 1024 * 1024 * 1024
-"""Several million records; no authority keeps a longer list."""
-
 
 _NUL = "\\u0000"  # as JSON writes it; the database cannot hold it
 _TEXT_FAULT = "Some text cannot be kept: it has the character NUL, or half a character."
-
-
-class Mode(StrEnum):
-    """`merge`: records the file does not name stay. `replace`: they are removed."""
-
-    MERGE = "merge"
-    REPLACE = "replace"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportOrder:
-    """What to do with a file. `partial`: publish the good rows although there are bad ones."""
-
-    list_id: str
-    by: str
-    mode: Mode = Mode.MERGE
-    partial: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Rejection:
-    """Why a row was rejected. The header is row 1."""
-
-    row: int
-    message: str
-
-
-@dataclass(slots=True)
-class Tally:
-    """What has been read of a file so far."""
-
-    staged: int = 0
-    kept: int = 0
-    rejected: int = 0
-    errors: list[Rejection] = field(default_factory=list)
-
-    def reject(self, row: int, message: str) -> None:
-        """Count a bad row; remember why as long as there is room."""
-        self.rejected += 1
-        if len(self.errors) < ERRORS_SHOWN_MAX:
-            self.errors.append(Rejection(row, message))
 
 
 def list_fault(watchlist: Watchlist) -> str:
@@ -111,94 +51,6 @@ async def find_list(work: Work, list_id: str) -> ListState:
     return state
 
 
-async def import_csv(
-    database: Database, order: ImportOrder, chunks: AsyncIterable[bytes], clock: Clock
-) -> tuple[Publication, Tally]:
-    """Read a file and publish it. Raises RefusalError (with what is wrong, row by row), StoreUnavailableError."""
-    async with database.reading() as work:
-        kind = (await find_list(work, order.list_id)).watchlist.kind
-    import_id = secrets.token_hex(16)
-    try:
-        tally = await _stage_all(database, import_id, _judged_rows(chunks, kind), clock)
-        _refuse_unless_whole(order, tally)
-        async with database.unit_of_work() as work:
-            prepared = Import(import_id, order.list_id, order.mode is Mode.REPLACE, tally.staged, tally.kept)
-            return await publications.publish(work, prepared, order.by, clock()), tally
-    except ListFormatError as error:
-        raise problems.InvalidRequestError(
-            error.message, {"errors": [{"row": error.row_number, "message": error.message}]}
-        ) from error
-    finally:
-        await _discard(database, import_id, clock())
-
-
-async def _discard(database: Database, import_id: str, now: datetime) -> None:
-    """Best effort: what is left behind is dropped by a later import."""
-    try:
-        async with database.unit_of_work() as work:
-            await publications.discard(work, import_id, now)
-    except StoreUnavailableError:
-        return
-
-
-def _refuse_unless_whole(order: ImportOrder, tally: Tally) -> None:
-    shown = {"rejected": tally.rejected, "errors": [{"row": error.row, "message": error.message} for error in tally.errors]}
-    if tally.rejected and not order.partial:
-        raise problems.InvalidRequestError("Some rows are wrong; nothing was imported.", shown)
-    if order.mode is Mode.REPLACE and tally.staged == tally.kept:
-        raise problems.InvalidRequestError("No good row: this would empty the list. Nothing was imported.", shown)
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A row, and why it is rejected ("" = it is good). `staged` None: not even its record id is known."""
-
-    number: int
-    staged: StagedRecord | None
-    fault: str = ""
-
-
-async def _judged_rows(chunks: AsyncIterable[bytes], kind: ListKind) -> AsyncIterator[_Judged]:
-    async for row in csv_rows(_limited(chunks)):
-        yield _judge(row, kind)
-        if row.number % BREATH_ROWS == 0:
-            await asyncio.sleep(0)
-
-
-async def _limited(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
-    size = 0
-    async for chunk in chunks:
-        size += len(chunk)
-        if size > IMPORT_BYTES_MAX:
-            raise problems.BodyTooLargeError(
-                f"At most {IMPORT_BYTES_MAX} bytes are read.", {"import_bytes_max": IMPORT_BYTES_MAX}
-            )
-        yield chunk
-
-
-def _judge(row: CsvRow, kind: ListKind) -> _Judged:
-    if row.fault:
-        return _Judged(row.number, None, row.fault)
-    try:
-        record = record_from_row(row.cells)
-    except ValidationError as error:
-        fault = sentence(error)
-    except RowError as error:
-        fault = str(error)
-    else:
-        fault = record_fault(record, kind)
-        if not fault:
-            return _Judged(row.number, StagedRecord(record.record_id, record, row.number))
-    record_id = row.cells["record_id"]
-    keep = StagedRecord(record_id, None, row.number, Intent.KEEP) if record_id and "\x00" not in record_id else None
-    return _Judged(row.number, keep, fault)
-
-
-def sentence(error: ValidationError) -> str:
-    """What is wrong, field by field, without the values."""
-    return "; ".join(f"{'.'.join(map(str, row['loc'])) or 'row'}: {row['msg']}" for row in error.errors(include_input=False))
-
-
 _NEEDS = {
     ListKind.PERSON: ("names", "A record of a person list needs a name."),
     ListKind.DOCUMENT: ("documents", "A record of a document list needs a document."),
@@ -206,8 +58,10 @@ _NEEDS = {
 }
 
 
-def record_fault(record: Record, kind: ListKind) -> str:
-    """Why a record cannot stand on a list of this kind; "" where it can."""
+def record_fault(record: Record, kind: ListKind | None) -> str:
+    """Why a record cannot stand on a list of this kind; "" where it can. None: of a part of a record only its texts count."""
+    if kind is None:
+        return "" if _storable(record) else _TEXT_FAULT
     needed, message = _NEEDS[kind]
     if not getattr(record, needed):
         return message
@@ -224,32 +78,6 @@ def _storable(noun: Noun) -> bool:
         return False
 
 
-async def _stage_all(database: Database, import_id: str, rows: AsyncIterator[_Judged], clock: Clock) -> Tally:
-    tally, batch = Tally(), list[_Judged]()
-    async for row in rows:
-        batch.append(row)
-        if len(batch) >= BATCH_ROWS:
-            await _stage_batch(database, import_id, (batch, tally), clock())
-            batch = []
-    await _stage_batch(database, import_id, (batch, tally), clock())
-    return tally
-
-
-async def _stage_batch(database: Database, import_id: str, batch: tuple[Sequence[_Judged], Tally], now: datetime) -> None:
-    rows, tally = batch
-    to_stage = [row.staged for row in rows if row.staged is not None]
-    async with database.unit_of_work() as work:
-        doubles = await publications.stage(work, import_id, to_stage, now)
-    for row in rows:
-        if row.fault:
-            tally.reject(row.number, row.fault)
-        elif row.number in doubles:
-            tally.reject(row.number, "An earlier row has the same record_id.")
-    staged = [row for row in to_stage if row.row_number not in doubles]
-    tally.staged += len(staged)
-    tally.kept += sum(row.intent is Intent.KEEP for row in staged)
-
-
 @dataclass(frozen=True, slots=True)
 class RecordChange:
     """One record to be put (or, `record` None, removed). `expected_version`: the version the caller saw; None = not asked."""
@@ -260,18 +88,26 @@ class RecordChange:
     expected_version: int | None = None
 
 
-async def change_record(database: Database, change: RecordChange, by: str, now: datetime) -> tuple[StoredRecord | None, bool]:
-    """Put or remove one record: the record as it then is (None = removed), and whether it was new.
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The record as it now is (None = removed), whether it was new, and the proposal that waits where the list wants one."""
 
-    Raises NotFoundError (no such list, nothing to remove), StaleVersionError, InvalidRequestError.
-    """
+    record: StoredRecord | None
+    new: bool
+    proposal_id: str | None = None
+
+
+async def change_record(database: Database, change: RecordChange, by: str, now: datetime) -> Changed:
+    """Put or remove one record, or propose it. Raises NotFoundError (no such list, nothing to remove), StaleVersionError,
+    InvalidRequestError."""
     async with database.unit_of_work() as work:
         await publications.lock(work)
         state = await find_list(work, change.list_id)
         before = await watchlists.record(work, change.list_id, change.record_id)
         _check_change(change, state.watchlist.kind, before)
-        await _publish_one(work, change, by, now)
-        return await watchlists.record(work, change.list_id, change.record_id), before is None
+        proposal_id = await _publish_one(work, (change, state.watchlist), by, now)
+        after = await watchlists.record(work, change.list_id, change.record_id)
+        return Changed(after, before is None, proposal_id)
 
 
 def _check_change(change: RecordChange, kind: ListKind, before: StoredRecord | None) -> None:
@@ -285,9 +121,23 @@ def _check_change(change: RecordChange, kind: ListKind, before: StoredRecord | N
         raise problems.InvalidRequestError(fault)
 
 
-async def _publish_one(work: Work, change: RecordChange, by: str, now: datetime) -> None:
-    import_id = secrets.token_hex(16)
+async def _publish_one(work: Work, what: tuple[RecordChange, Watchlist], by: str, now: datetime) -> str | None:
+    change, watchlist = what
+    prepared = Import(secrets.token_hex(16), change.list_id, replace=False, staged_count=1)
     intent = Intent.REMOVE if change.record is None else Intent.PUT
-    await publications.stage(work, import_id, [StagedRecord(change.record_id, change.record, 1, intent)], now)
-    await publications.publish(work, Import(import_id, change.list_id, replace=False, staged_count=1), by, now)
-    await publications.discard(work, import_id, now)
+    await publications.stage(work, prepared.import_id, [StagedRecord(change.record_id, change.record, 1, intent)], now)
+    if watchlist.four_eyes:
+        await propose(work, prepared, by, now)
+    else:
+        await publications.publish(work, prepared, by, now)
+    await publications.discard(work, prepared.import_id, now)
+    return prepared.import_id if watchlist.four_eyes else None
+
+
+async def propose(work: Work, prepared: Import, by: str, now: datetime) -> Differences:
+    """Keep a staged import until a second person has looked. What it would change."""
+    found = await list_staging.differences(work, prepared)
+    await list_proposals.propose(work, prepared, found, by, now)
+    details = {"proposal_id": prepared.import_id, **found.counts}
+    await audit.append(work, audit.Line(now, by, "watchlist.propose", "watchlist", prepared.list_id, details))
+    return found

@@ -111,7 +111,7 @@ class ReadmissionCase(Noun):
 
 
 class Record(Noun):
-    """One entry of a list, as its owner wrote it."""
+    """One entry of a list, as its owner wrote it. `review_at`: when its owner must look whether it still holds."""
 
     record_id: str = Field(min_length=1, max_length=200)
     category: str | None = None
@@ -128,6 +128,7 @@ class Record(Noun):
     legal_basis: str | None = None
     valid_from: date | None = None
     expires_at: date | None = None
+    review_at: date | None = None
     warnings: tuple[str, ...] = ()
     readmission: ReadmissionCase | None = None
 
@@ -135,7 +136,8 @@ class Record(Noun):
 class Watchlist(Noun):
     """A list: who answers for it, on what ground, and how urgent its alerts are.
 
-    `threshold_bits`: an alert is raised where the evidence reaches it; None = the service's default for the kind.
+    `threshold_bits`: an alert is raised where the evidence reaches it; None = the service's default for the kind. `four_eyes`:
+    every change waits until a second person has approved it.
     """
 
     list_id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")
@@ -145,6 +147,7 @@ class Watchlist(Noun):
     legal_basis: str | None = None
     severity: AlertSeverity = AlertSeverity.MEDIUM
     threshold_bits: float | None = None
+    four_eyes: bool = False
 
 
 class VersionedRecord(Noun):

@@ -28,7 +28,7 @@ BASE_COLUMNS = (
     *("record_id", "category", "action", "severity", "surname", "given_names", "aliases", "birth_date", "sex", "nationality"),
     *("document_type", "document_number", "document_country", "valid_from", "expires_at", "reason"),
 )
-OPTIONAL_COLUMNS = ("weak_aliases", "birth_place", "authority", "legal_basis", "warnings")
+OPTIONAL_COLUMNS = ("weak_aliases", "birth_place", "authority", "legal_basis", "warnings", "review_at")
 READMISSION_COLUMNS = tuple(ReadmissionCase.model_fields)
 COLUMNS = (*BASE_COLUMNS, *OPTIONAL_COLUMNS, *READMISSION_COLUMNS)
 """Every column that is read."""
@@ -74,6 +74,7 @@ def record_from_row(row: Mapping[str, str]) -> Record:
         legal_basis=_cell(row, "legal_basis"),
         valid_from=_date(row, "valid_from"),
         expires_at=_date(row, "expires_at"),
+        review_at=_date(row, "review_at"),
         warnings=_values(row, "warnings"),
         readmission=readmission,
     )

@@ -54,13 +54,15 @@ class StagedRecord:
 @dataclass(frozen=True, slots=True)
 class Import:
     """A prepared import. `replace`: records it does not name are removed. `staged_count`: rows that went in, of which
-    `kept_count` only keep their records as they are."""
+    `kept_count` only keep their records as they are. `note`: why the list changes; `approved_by`: the second person."""
 
     import_id: str
     list_id: str
     replace: bool
     staged_count: int
     kept_count: int = 0
+    note: str | None = None
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ async def publish(work: Work, prepared: Import, by: str, now: datetime) -> Publi
     done = await _change_records(work, prepared, previous + 1)
     if not (done.added or done.changed or done.removed):
         return Publication(previous, unchanged=done.unchanged)
-    return await _announce(work, prepared.list_id, done, (by, now))
+    return await _announce(work, prepared, done, (by, now))
 
 
 async def _change_records(work: Work, prepared: Import, version: int) -> Publication:
@@ -139,14 +141,15 @@ async def _change_records(work: Work, prepared: Import, version: int) -> Publica
     )
 
 
-async def _announce(work: Work, list_id: str, done: Publication, author: tuple[str, datetime]) -> Publication:
+async def _announce(work: Work, prepared: Import, done: Publication, author: tuple[str, datetime]) -> Publication:
     """The version, its audit line, the alerts it takes the ground from, and every live manifest to be screened again."""
-    by, now = author
+    (by, now), list_id = author, prepared.list_id
     version = done.list_version
     summary = {"added": done.added, "changed": done.changed, "removed": done.removed, "unchanged": done.unchanged}
-    await work.execute(queries("publications")["add_version"], version, list_id, now, by, json.dumps(summary))
+    why = (prepared.note, prepared.approved_by)
+    await work.execute(queries("publications")["add_version"], version, list_id, now, by, json.dumps(summary), *why)
     withdrawn = await _withdraw_alerts(work, list_id, version, now) if done.removed else 0
-    details = {**summary, "list_version": version, "alerts_withdrawn": withdrawn}
+    details = {**summary, "list_version": version, "alerts_withdrawn": withdrawn, "approved_by": prepared.approved_by}
     await audit.append(work, audit.Line(now, by, "watchlist.publish", "watchlist", list_id, details))
     await work.execute(queries("publications")["hold_intake"])
     await outbox.republish_live(work, version, now)

@@ -2,31 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from parsers.lists import ListFormat
 from schemas.watchlist import ListKind, Watchlist
 
 if TYPE_CHECKING:
+    from api_service.list_import import Imported, ImportOrder
     from storage.database import Database
 
 app = typer.Typer(help="Import lists.", no_args_is_help=True)
 
 _CHUNK_BYTES = 256 * 1024
 _BY = "command line"
-
-
-class Format(StrEnum):
-    """What the file is."""
-
-    CSV = "csv"
-    FTM = "ftm"
-    OFAC = "ofac"
-    UN = "un"
-    EU = "eu"
 
 
 @app.callback()
@@ -38,41 +29,55 @@ def watchlist() -> None:
 def import_list(
     list_id: Annotated[str, typer.Argument(metavar="LIST", help="The list; made where there is none of this name.")],
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True)],
-    format: Annotated[Format, typer.Option(help="Only csv for now.")] = Format.CSV,  # noqa: A002  the contract names the option
+    format: Annotated[ListFormat, typer.Option(help="What the file is.")] = ListFormat.CSV,  # noqa: A002  the contract's name
     replace: Annotated[bool, typer.Option("--replace", help="Remove the records that the file does not name.")] = False,
     kind: Annotated[ListKind, typer.Option(help="Of a list that is made: what its records are about.")] = ListKind.PERSON,
+    partial: Annotated[bool, typer.Option("--partial", help="Import the good rows although there are bad ones.")] = False,
+    preview: Annotated[bool, typer.Option("--preview", help="Only tell what the file would change.")] = False,
+    note: Annotated[str | None, typer.Option(help="Why the list changes; kept with its version.")] = None,
 ) -> None:
     """Import a file into a list: all of it, or, if a row is wrong, nothing."""
-    if format is not Format.CSV:
-        raise typer.BadParameter(f"the format {format} is not read yet; csv is")
-    asyncio.run(_import(list_id, file, replace, kind))
+    from api_service.list_import import ImportOrder, Mode
+
+    mode = Mode.REPLACE if replace else Mode.MERGE
+    asyncio.run(_import(ImportOrder(list_id, _BY, mode, partial, format, preview, note), file, kind))
 
 
-async def _import(list_id: str, file: Path, replace: bool, kind: ListKind) -> None:
+async def _import(order: "ImportOrder", file: Path, kind: ListKind) -> None:
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from api_service import watch
     from api_service.context import utc_now
+    from api_service.list_import import import_file
     from api_service.problems import RefusalError
     from api_service.settings import Settings
     from api_service.wiring import migrated_database
 
-    order = watch.ImportOrder(list_id, _BY, watch.Mode.REPLACE if replace else watch.Mode.MERGE)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     async with migrated_database(Settings()) as database:
-        await _make_where_missing(database, list_id, kind)
+        await _make_where_missing(database, order.list_id, kind)
         with Progress(*columns) as progress:
             task = progress.add_task(file.name, total=file.stat().st_size)
             chunks = _chunks(file, lambda size: progress.advance(task, size))
             try:
-                done, _tally = await watch.import_csv(database, order, chunks, utc_now)
+                done = await import_file(database, order, chunks, utc_now)
             except RefusalError as error:
                 _show_errors(error)
                 raise typer.Exit(1) from error
+    _show(done)
+
+
+def _show(done: "Imported") -> None:
+    counted = done.publication or done.found
+    assert counted is not None, "what was not published was counted"
+    what = "preview" if done.proposal_id is None else f"proposal {done.proposal_id}, which a second person must approve"
+    title = what if done.publication is None else f"list version {done.publication.list_version}"
     typer.echo(
-        f"list version {done.list_version}: {done.added} added, {done.changed} changed, "
-        f"{done.removed} removed, {done.unchanged} unchanged"
+        f"{title}: {counted.added} added, {counted.changed} changed, {counted.removed} removed, {counted.unchanged} unchanged"
     )
+    for kind, count in done.tally.skipped.items():
+        typer.echo(f"  skipped: {count} {kind}")
+    for error in done.tally.errors:
+        typer.echo(f"  row {error.row}: {error.message}", err=True)
 
 
 async def _make_where_missing(database: "Database", list_id: str, kind: ListKind) -> None:

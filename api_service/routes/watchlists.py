@@ -12,8 +12,10 @@ from api_service.authentication import Principal, require
 from api_service.context import Context, context_of
 from api_service.cursors import decode_cursor, encode_cursor
 from api_service.errors import documented
-from api_service.parameters import IfMatch, ListId, RecordId, etag, version_seen
-from api_service.watch import ImportOrder, RecordChange
+from api_service.list_import import Imported, ImportOrder, Mode, import_file
+from api_service.parameters import PRINTABLE, IfMatch, ListId, RecordId, etag, version_seen
+from api_service.watch import RecordChange
+from parsers.lists import ListFormat
 from schemas.roles import Role
 from schemas.watchlist import Record, Watchlist
 from storage import watchlists
@@ -25,9 +27,6 @@ ListOwner = Annotated[Principal, Depends(require(Role.LIST_OWNER))]
 Reader = Annotated[Principal, Depends(require(Role.LIST_OWNER, Role.ANALYST, Role.SUPERVISOR))]
 MetadataReader = Annotated[Principal, Depends(require(Role.LIST_OWNER, Role.ANALYST, Role.SUPERVISOR, Role.AUDITOR))]
 
-FORMATS_READ = frozenset({"csv"})
-FORMATS_ANNOUNCED = frozenset({"ftm", "ofac", "un", "eu"})
-"""Formats of the contract that are not read yet."""
 PAGE_MAX = 1_000
 """A record is some 500 bytes of JSON."""
 
@@ -111,7 +110,14 @@ async def record(where: Where, _who: Reader, context: Context) -> Response:
     return _record_answer(stored, 200)
 
 
-@router.put("/{list_id}/records/{record_id:path}", responses={201: {"description": "Created"}, **documented(404, 412, 422)})
+PROPOSED: dict[int | str, dict[str, Any]] = {
+    202: {"description": "The list wants four eyes: the change waits for a second person"}
+}
+
+
+@router.put(
+    "/{list_id}/records/{record_id:path}", responses={201: {"description": "Created"}, **PROPOSED, **documented(404, 412, 422)}
+)
 async def put(where: Where, body: RecordBody, who: ListOwner, context: Context, if_match: IfMatch = None) -> Response:
     """Write a record. With If-Match only if it is still that version. Live travellers are screened again."""
     if body.record_id not in ("", where.record_id):
@@ -119,47 +125,67 @@ async def put(where: Where, body: RecordBody, who: ListOwner, context: Context, 
     fields = body.model_dump(exclude={"record_version", "list_version"})
     written = Record.model_validate({**fields, "record_id": where.record_id})
     change = RecordChange(where.list_id, where.record_id, written, version_seen(if_match))
-    stored, new = await watch.change_record(context.database, change, who.key_id, context.clock())
-    assert stored is not None, "what was put is there"
-    return _record_answer(stored, 201 if new else 200)
+    done = await watch.change_record(context.database, change, who.key_id, context.clock())
+    if done.proposal_id is not None:
+        return proposed(done.proposal_id)
+    assert done.record is not None, "what was put is there"
+    return _record_answer(done.record, 201 if done.new else 200)
 
 
-@router.delete("/{list_id}/records/{record_id:path}", status_code=204, responses=documented(404, 412))
-async def delete(where: Where, who: ListOwner, context: Context, if_match: IfMatch = None) -> None:
+@router.delete("/{list_id}/records/{record_id:path}", status_code=204, responses={**PROPOSED, **documented(404, 412)})
+async def delete(where: Where, who: ListOwner, context: Context, if_match: IfMatch = None) -> Response:
     """Take a record off its list. Open alerts on it are withdrawn at once."""
     change = RecordChange(where.list_id, where.record_id, None, version_seen(if_match))
-    await watch.change_record(context.database, change, who.key_id, context.clock())
+    done = await watch.change_record(context.database, change, who.key_id, context.clock())
+    return Response(status_code=204) if done.proposal_id is None else proposed(done.proposal_id)
+
+
+def proposed(proposal_id: str) -> Response:
+    """The answer to a change that waits for a second person."""
+    content = {"proposal_id": proposal_id, "state": "open"}
+    return Response(orjson.dumps(content), 202, media_type="application/json")
 
 
 class ImportQuery(BaseModel):
-    """How to take a file in."""
+    """How to take a file in. `preview`: only tell what it would change. `note`: why the list changes; kept with the version."""
 
     model_config = ConfigDict(extra="forbid")
 
-    format: str = Field(default="csv", max_length=20)
-    mode: watch.Mode = watch.Mode.MERGE
+    format: ListFormat = ListFormat.CSV
+    mode: Mode = Mode.MERGE
     partial: bool = False
+    preview: bool = False
+    note: str | None = Field(default=None, max_length=500, pattern=PRINTABLE)
 
 
 _IMPORT_BODY = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}}
 
 
-@router.post("/{list_id}/imports", responses=documented(404, 413, 415, 422), openapi_extra=_IMPORT_BODY)
-async def imports(list_id: ListId, query: Annotated[ImportQuery, Query()], who: ListOwner, request: Request) -> dict[str, Any]:
+@router.post("/{list_id}/imports", responses={**PROPOSED, **documented(404, 413, 415, 422)}, openapi_extra=_IMPORT_BODY)
+async def imports(
+    list_id: ListId, query: Annotated[ImportQuery, Query()], who: ListOwner, request: Request, response: Response
+) -> dict[str, Any]:
     """Import a file, sent as the body: all of it or nothing, unless `partial`."""
-    _check_format(query.format)
     check_plain_file(request)
     context = context_of(request)
-    order = ImportOrder(list_id, who.key_id, query.mode, query.partial)
-    done, tally = await watch.import_csv(context.database, order, request.stream(), context.clock)
-    return {**asdict(done), "rejected": tally.rejected, "errors": [asdict(error) for error in tally.errors]}
+    order = ImportOrder(list_id, who.key_id, query.mode, query.partial, query.format, query.preview, query.note)
+    done = await import_file(context.database, order, request.stream(), context.clock)
+    response.status_code = 200 if done.proposal_id is None else 202
+    return _shown_import(done)
 
 
-def _check_format(file_format: str) -> None:
-    if file_format in FORMATS_ANNOUNCED:
-        raise problems.UnsupportedMediaTypeError("This format is not read yet; csv is.")
-    if file_format not in FORMATS_READ:
-        raise problems.InvalidRequestError("There is no such format.", {"known": sorted(FORMATS_READ | FORMATS_ANNOUNCED)})
+def _shown_import(done: Imported) -> dict[str, Any]:
+    tally = done.tally
+    read = {
+        "rejected": tally.rejected,
+        "errors": [asdict(error) for error in tally.errors],
+        "skipped": dict(tally.skipped),
+    }
+    if done.publication is not None:
+        return {**asdict(done.publication), **read}
+    assert done.found is not None, "what was not published was counted"
+    waits = {"preview": True} if done.proposal_id is None else {"proposal_id": done.proposal_id, "state": "open"}
+    return {**done.found.counts, **read, **waits, "differences": done.found.records}
 
 
 def check_plain_file(request: Request) -> None:

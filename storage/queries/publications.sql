@@ -60,7 +60,7 @@ WITH opened AS (
 SELECT count(*) FROM opened;
 
 -- name: add_version
-INSERT INTO list_versions (version, list_id, at, by, summary) VALUES ($1, $2, $3, $4, $5::text::jsonb);
+INSERT INTO list_versions (version, list_id, at, by, summary, note, approved_by) VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7);
 
 -- name: alerts_on_removed
 -- Alerts that somebody still works on, whose record this publication took off the list. In the order of their ids, so that two

@@ -1,7 +1,7 @@
 -- name: add
 -- A new list; no row where its id is taken.
-INSERT INTO watchlists (list_id, kind, title, authority, legal_basis, severity, threshold_bits, created_at, created_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+INSERT INTO watchlists (list_id, kind, title, authority, legal_basis, severity, threshold_bits, created_at, created_by, four_eyes)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
 ON CONFLICT (list_id) DO NOTHING
 RETURNING list_id;
 

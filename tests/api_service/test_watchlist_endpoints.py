@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from api_service import watch
+from api_service import list_import
 from schemas.alert import AlertState
 from schemas.roles import Role
 from storage.database import Database
@@ -182,8 +182,8 @@ async def test_a_file_without_a_good_row_empties_nothing(owner: httpx.AsyncClien
 
 
 async def test_the_errors_shown_have_an_end(owner: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(watch, "ERRORS_SHOWN_MAX", 2)
-    monkeypatch.setattr(watch, "BATCH_ROWS", 2)
+    monkeypatch.setattr(list_import, "ERRORS_SHOWN_MAX", 2)
+    monkeypatch.setattr(list_import, "BATCH_ROWS", 2)
     refused = (await send(owner, HEADER + ",X,,,\n" * 5)).json()
     assert (refused["rejected"], len(refused["errors"])) == (5, 2)
 
@@ -191,8 +191,8 @@ async def test_the_errors_shown_have_an_end(owner: httpx.AsyncClient, monkeypatc
 @pytest.mark.parametrize(
     ("query", "status"),
     [
-        ({"format": "ftm"}, 415),
-        ({"format": "eu"}, 415),
+        ({"format": "ftm"}, 422),
+        ({"format": "eu"}, 422),
         ({"format": "xml"}, 422),
         ({"mode": "append"}, 422),
         ({"typo": "1"}, 422),
