@@ -9,10 +9,10 @@ ORDER BY created_at, alert_id
 -- name: suppressions_mark
 -- Changes whenever the valid suppressions do.
 SELECT count(*), max(created_at), min(expires_at), coalesce(sum(hashtext(suppression_id)), 0)
-FROM suppressions WHERE expires_at > $1
+FROM suppressions WHERE expires_at > $1 AND lifted_at IS NULL
 
 -- name: list_suppressions
-SELECT fingerprints, list_id, record_id, record_version FROM suppressions WHERE expires_at > $1 ORDER BY suppression_id
+SELECT fingerprints, list_id, record_id, record_version FROM suppressions WHERE expires_at > $1 AND lifted_at IS NULL ORDER BY suppression_id
 
 -- name: list_screened
 SELECT manifest_id FROM manifest_screenings WHERE manifest_id = ANY ($1::text[])
