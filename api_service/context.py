@@ -12,13 +12,16 @@ from fastapi import Depends, Request
 from structlog.typing import FilteringBoundLogger
 
 from api_service.body import InFlight
+from api_service.matching import Matcher
 from api_service.metrics import Metrics, make_metrics
 from api_service.rate_limits import RateLimits
 from api_service.reading_pool import ReadingPool
 from api_service.settings import Settings
+from screening.worker import lists_in_memory
 from storage.alert_tail import AlertTail
 from storage.audit_key import AuditKey
 from storage.database import Database
+from storage.list_source import PostgresListSource
 
 Clock = Callable[[], datetime]
 """Now, with an offset."""
@@ -42,6 +45,7 @@ class AppContext:
     in_flight: InFlight
     alert_tail: AlertTail
     audit_key: AuditKey
+    matcher: Matcher
     clock: Clock = utc_now
 
 
@@ -79,5 +83,6 @@ def make_context(
         in_flight=InFlight(settings.submissions_in_flight_bytes_max),
         alert_tail=AlertTail(database),
         audit_key=AuditKey.of_file(settings.audit_key_path),
+        matcher=Matcher(lists_in_memory(PostgresListSource(database))),
         clock=clock,
     )

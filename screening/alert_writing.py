@@ -55,7 +55,7 @@ class AlertGround:
 
 def write_alert(screened: Screened, ground: AlertGround, settings: PolicySettings, now: datetime) -> Alert:
     """The alert in its first state."""
-    match, severity = ground.match, _severity(ground.match.record)
+    match, severity = ground.match, severity_of(ground.match.record)
     queue = queue_of([match.record.record])
     return Alert(
         alert_id=_identify(ground),
@@ -72,7 +72,7 @@ def write_alert(screened: Screened, ground: AlertGround, settings: PolicySetting
         traveller=AlertTraveller(
             **dict(ground.traveller), version=ground.traveller_version, version_id=match.traveller_version_id
         ),
-        record=_record(match.record),
+        record=alert_record(match.record),
         evidence=match.evidence,
         matcher_version=screened.matcher_version,
         list_version=screened.list_version,
@@ -92,7 +92,8 @@ def _identify(ground: AlertGround) -> str:
     )
 
 
-def _severity(versioned: VersionedRecord) -> AlertSeverity:
+def severity_of(versioned: VersionedRecord) -> AlertSeverity:
+    """The record's own severity, or its list's."""
     return versioned.record.severity or versioned.watchlist.severity
 
 
@@ -108,7 +109,8 @@ def _flight(flight: Flight) -> AlertFlight:
     )
 
 
-def _record(versioned: VersionedRecord) -> AlertRecord:
+def alert_record(versioned: VersionedRecord) -> AlertRecord:
+    """The record with its list and versions, as alerts carry it."""
     return AlertRecord(
         **dict(versioned.record),
         list_id=versioned.watchlist.list_id,
