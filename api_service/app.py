@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from api_service import errors, observed
 from api_service.body_limit import BodyLimit
 from api_service.context import AppContext
+from api_service.peers import Peers, networks
 from api_service.routes import (
     alerts,
     audit,
@@ -64,5 +65,6 @@ def create_app(context: AppContext) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(BodyLimit)
+    app.add_middleware(Peers, trusted=networks(context.settings.trusted_proxies))
     observed.observe(app, context)
     return app

@@ -1,100 +1,118 @@
-"""Keys: `kulla_<key_id>_<secret>`, sent as `Authorization: Bearer KEY`.
+"""Who asks: a key (`Authorization: Bearer kulla_...`), a token of the identity provider (`Bearer` with three parts), or a
+client certificate that a trusted proxy has checked (`api_service.peers`).
 
-The secret has 256 bits of entropy, so that a plain SHA-256 of it is enough at rest: there is no dictionary to try, and a slow
-password hash would only make each request slow. Every request looks the key up, so that a revocation holds from the next
-request on, in every process. That costs one round trip; a cache would have to be told of revocations, and could miss one.
+Every request looks its key up, so that a revocation holds from the next request on, in every process. That costs one round
+trip; a cache would have to be told of revocations, and could miss one.
+
+Refusals say the same whatever was wrong, cost the same, are counted (`api_service.guess_limits`), and stand in the log with the
+address and the id of the key, never with what was sent.
 """
 
-import hashlib
-import hmac
-import secrets
-from base64 import b32encode
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from api_service.context import AppContext, context_of
-from api_service.problems import ForbiddenError, UnauthenticatedError
-from schemas.roles import INCLUDES, Role
-from storage import keys
+from api_service.key_text import make_key, opens, parts
+from api_service.peers import Peer
+from api_service.principal import Principal
+from api_service.problems import ForbiddenError, TooManyRequestsError, UnauthenticatedError
+from api_service.tokens.claims import TokenRefusedError, looks_like_token, principal_of
+from schemas.roles import Role
+from storage import audit, keys
 from storage.keys import StoredKey
 
-_PREFIX = "kulla"
-_KEY_ID_BYTES = 5  # names a key, guards nothing; eight characters that can be read out over the telephone
-_SECRET_BYTES = 32
-_KEY_CHARACTERS_MAX = 200  # ours have 67; hashing a megabyte for whoever asks would be a gift
+__all__ = ["Principal", "authenticate", "make_key", "require"]
 
 _REFUSED = "The key is missing, unknown, expired or revoked."
-_bearer = HTTPBearer(auto_error=False, description="A key made with `kulla keys create`.")
+_SLOWED = "Too many refused attempts from this address, or for this key; nothing was looked at."
+_bearer = HTTPBearer(
+    auto_error=False, description="A key made with `kulla keys create`, or a token of the configured identity provider."
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """Who asks. `carrier` None = any carrier, `port` None = any port (both only in the sandbox, or where the role has none)."""
+async def authenticate(context: AppContext, credentials: str | None, peer: Peer) -> Principal:
+    """Whose key, token or certificate this is.
 
-    key_id: str
-    role: Role
-    carrier: str | None = None
-    port: str | None = None
-
-    @property
-    def owner(self) -> str:
-        """Under which name its submissions are kept: the carrier's, so that a new key of the same carrier sees the old ones."""
-        return self.carrier or self.key_id
-
-    def acts_as(self, *roles: Role) -> bool:
-        """Whether it may do what any of these roles may."""
-        return not INCLUDES[self.role].isdisjoint(roles)
-
-    def may_see_port(self, port: str) -> bool:
-        """Whether this port's console is open to it."""
-        return self.port is None or self.port == port
-
-
-@dataclass(frozen=True, slots=True)
-class NewKey:
-    """A key as it is made: `key` is shown once, `secret_sha256` is what is kept."""
-
-    key_id: str
-    key: str
-    secret_sha256: bytes
-
-
-def make_key() -> NewKey:
-    """Draw a key."""
-    key_id = _text(secrets.token_bytes(_KEY_ID_BYTES))
-    secret = _text(secrets.token_bytes(_SECRET_BYTES))
-    return NewKey(key_id, f"{_PREFIX}_{key_id}_{secret}", _digest(secret))
-
-
-def _text(data: bytes) -> str:
-    return b32encode(data).decode("ascii").rstrip("=").lower()
-
-
-def _digest(secret: str) -> bytes:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).digest()
-
-
-async def authenticate(context: AppContext, key: str) -> Principal:
-    """Whose key this is. Raises UnauthenticatedError, and StoreUnavailableError."""
-    prefix, _, rest = key[:_KEY_CHARACTERS_MAX].partition("_")
-    key_id, _, secret = rest.partition("_")
-    if prefix != _PREFIX or not key_id.isalnum() or not secret:
+    Raises UnauthenticatedError, TooManyRequestsError, IdentityProviderError, StoreUnavailableError.
+    """
+    if credentials is None and peer.certificate_sha256 is None:
         raise UnauthenticatedError(_REFUSED)
+    named = parts(credentials) if credentials is not None else None
+    key_id = named[0] if named else None
+    wait = context.guess_limits.wait(peer.address, key_id, time.monotonic())
+    if wait > 0.0:
+        raise TooManyRequestsError(_SLOWED, wait)
+    try:
+        found = await _found(context, credentials, peer)
+    except UnauthenticatedError:
+        await _note_refusal(context, peer.address, key_id)
+        raise
+    context.guess_limits.accepted(peer.address, found.key_id)
+    return found
+
+
+async def _found(context: AppContext, credentials: str | None, peer: Peer) -> Principal:
+    if credentials is None:
+        assert peer.certificate_sha256 is not None
+        return await _of_certificate(context, peer.certificate_sha256)
+    if looks_like_token(credentials):
+        return await _of_token(context, credentials)
+    return await _of_key(context, credentials, peer)
+
+
+async def _of_key(context: AppContext, key: str, peer: Peer) -> Principal:
+    named = parts(key)
+    if named is None:
+        raise UnauthenticatedError(_REFUSED)
+    key_id, secret = named
+    now = context.clock()
     async with context.database.reading() as work:
         stored = await keys.find(work, key_id)
-    if stored is None or not _valid(stored, secret, context.clock()):
+        if not opens(stored, secret, now) or stored is None or stored.certificate_sha256 not in (None, peer.certificate_sha256):
+            raise UnauthenticatedError(_REFUSED)
+        await keys.note_use(work, stored, now)
+    return _principal(stored)
+
+
+async def _of_certificate(context: AppContext, certificate_sha256: bytes) -> Principal:
+    now = context.clock()
+    async with context.database.reading() as work:
+        stored = await keys.of_certificate(work, certificate_sha256)
+        if stored is None or not stored.lives(now):
+            raise UnauthenticatedError(_REFUSED)
+        await keys.note_use(work, stored, now)
+    return _principal(stored)
+
+
+async def _of_token(context: AppContext, token: str) -> Principal:
+    provider = context.identity_provider
+    if provider is None:
         raise UnauthenticatedError(_REFUSED)
-    return Principal(stored.key_id, stored.role, stored.carrier, stored.port)
+    try:
+        return await principal_of(token, provider, provider.rules, context.clock())
+    except TokenRefusedError as error:
+        context.logger.info("token refused", token_fault=str(error))
+        raise UnauthenticatedError(_REFUSED) from error
 
 
-def _valid(stored: StoredKey, secret: str, now: datetime) -> bool:
-    matches = hmac.compare_digest(stored.secret_sha256, _digest(secret))
-    return matches and stored.revoked_at is None and (stored.expires_at is None or now < stored.expires_at)
+def _principal(stored: StoredKey) -> Principal:
+    ports = None if stored.ports is None else frozenset(stored.ports)
+    return Principal(stored.key_id, stored.role, stored.carrier, ports)
+
+
+async def _note_refusal(context: AppContext, address: str, key_id: str | None) -> None:
+    """Count it, log it, and leave a line in the audit trail whenever the address is closed for longer than before."""
+    wait = context.guess_limits.refused(address, key_id, time.monotonic())
+    context.logger.warning("authentication refused", address=address, claimed_key_id=key_id, closed_seconds=wait)
+    if wait > 0.0:
+        details = {"key_id": key_id, "closed_seconds": wait}
+        line = audit.Line(context.clock(), "kulla", "authentication.slowed", "address", address, details)
+        async with context.database.unit_of_work() as work:
+            await audit.append(work, line)
 
 
 def require(*roles: Role) -> Callable[..., Awaitable[Principal]]:
@@ -106,9 +124,8 @@ def require(*roles: Role) -> Callable[..., Awaitable[Principal]]:
     async def principal(
         request: Request, bearer: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     ) -> Principal:
-        if bearer is None:
-            raise UnauthenticatedError(_REFUSED)
-        found = await authenticate(context_of(request), bearer.credentials)
+        peer: Peer = getattr(request.state, "peer", Peer())
+        found = await authenticate(context_of(request), bearer.credentials if bearer else None, peer)
         request.state.key_id = found.key_id
         if not found.acts_as(*roles):
             raise ForbiddenError(f"This needs a key of one of these roles: {', '.join(roles)}.")

@@ -13,11 +13,13 @@ from structlog.typing import FilteringBoundLogger
 
 from api_service.body import InFlight
 from api_service.matching import Matcher
+from api_service.guess_limits import GuessLimits
 from api_service.metrics import Metrics, make_metrics
 from api_service.rate_limits import RateLimits
 from api_service.reading_pool import ReadingPool
 from api_service.settings import Settings
 from screening.worker import lists_in_memory
+from api_service.tokens.provider import IdentityProvider
 from storage.alert_tail import AlertTail
 from storage.audit_key import AuditKey
 from storage.database import Database
@@ -34,7 +36,8 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class AppContext:
-    """Everything a request may use. An `alert_tail` that was not started reads the database for every poll."""
+    """Everything a request may use. An `alert_tail` that was not started reads the database for every poll. Without an
+    `identity_provider` only keys count."""
 
     settings: Settings
     database: Database
@@ -46,6 +49,8 @@ class AppContext:
     alert_tail: AlertTail
     audit_key: AuditKey
     matcher: Matcher
+    guess_limits: GuessLimits
+    identity_provider: IdentityProvider | None = None
     clock: Clock = utc_now
 
 
@@ -84,5 +89,7 @@ def make_context(
         alert_tail=AlertTail(database),
         audit_key=AuditKey.of_file(settings.audit_key_path),
         matcher=Matcher(lists_in_memory(PostgresListSource(database))),
+        guess_limits=GuessLimits(),
+        identity_provider=None if settings.token_rules is None else IdentityProvider(settings.token_rules),
         clock=clock,
     )

@@ -54,6 +54,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     problems.VersionRequiredError: Kind(428, "version-required", "Say which version you saw"),
     problems.TooManyRequestsError: Kind(429, "too-many-requests", "Over the rate of this key"),
     problems.OverloadedError: Kind(503, "overloaded", "Too much at once"),
+    problems.IdentityProviderError: Kind(503, "identity-provider", "Tokens cannot be checked now"),
     StoreUnavailableError: STORE_UNAVAILABLE,
 }
 

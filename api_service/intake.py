@@ -10,8 +10,8 @@ commit whose outcome nobody learned, because the connection broke.
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from api_service.authentication import Principal
 from api_service.context import AppContext
+from api_service.principal import Principal
 from api_service.problems import BodyTooLargeError, ForbiddenError, OverloadedError
 from api_service.reading import BodyKind, Reading, ReadingRules
 from storage import outbox, submission_answers, submissions

@@ -25,6 +25,7 @@ submission_id manifest_id alert_id list_id record_version list_version flight_id
 outcome messages bytes partition partitions reader topic offset position batch events count alerts travellers manifests
 added changed removed unchanged rejected rows table age_seconds matcher_version host port_number mode version
 reason_code attempt exit_code signal block hash webhook_id failure
+address claimed_key_id closed_seconds token_fault
 """
 ALLOWED = frozenset(_ALLOWED_TEXT.split())
 """Every field that may be logged. All are identifiers, counts, durations or words of our own."""

@@ -15,6 +15,7 @@
     +-- NotAcceptableError        no form of the answer is one that the caller accepts
     +-- TooManyRequestsError
     +-- OverloadedError           too much in flight; trying again soon is safe
+    +-- IdentityProviderError     who asks cannot be found out now
 
 `detail` and `extras` go to the caller, so neither may hold passenger data.
 """
@@ -93,3 +94,9 @@ class OverloadedError(RefusalError):
     """Too much in flight at once. Nothing was stored."""
 
     retry_after_seconds = 2.0
+
+
+class IdentityProviderError(RefusalError):
+    """The identity provider does not answer, so nobody knows whether a token of its counts."""
+
+    retry_after_seconds = 10.0

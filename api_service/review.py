@@ -33,12 +33,12 @@ REFUSALS: Mapping[Refusal, tuple[type[problems.RefusalError], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The alert an order is about. `expected_version`: the one the person saw (None = not asked). `port`: the only port whose
-    alerts the person may know of (None = any)."""
+    """The alert an order is about. `expected_version`: the one the person saw (None = not asked). `ports`: the only ports
+    whose alerts the person may know of (None = any)."""
 
     alert_id: str
     expected_version: int | None = None
-    port: str | None = None
+    ports: frozenset[str] | None = None
 
 
 async def carry_out(database: Database, order: Order, target: Target, idempotency_key: str | None) -> Answer:
@@ -56,7 +56,7 @@ def _parts(order: Order, target: Target) -> tuple[object, ...]:
 
 async def _carry_out(work: Work, order: Order, target: Target) -> Answer:
     before = await alert_rows.load(work, target.alert_id, for_update=True)
-    if before is None or (target.port is not None and before.flight.arrival_port != target.port):
+    if before is None or (target.ports is not None and before.flight.arrival_port not in target.ports):
         raise problems.NotFoundError("There is no such alert.")
     if target.expected_version not in (None, before.version):
         raise problems.StaleVersionError("The alert has changed since.", {"version": before.version})

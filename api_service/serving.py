@@ -37,6 +37,7 @@ async def serve_api(settings: Settings, listener: int | None) -> None:
             access_log=False,
             log_config=None,
             server_header=False,
+            proxy_headers=False,  # who is behind a proxy is worked out in `api_service.peers`, which knows whom to trust
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=_GRACE_SECONDS,
             limit_concurrency=_CONNECTIONS_MAX,

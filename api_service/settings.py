@@ -13,6 +13,8 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api_service.peers import networks
+from api_service.tokens.rules import ALGORITHMS_KNOWN, CLOCK_SKEW_SECONDS_MAX, TokenRules, issuer_fault, role_table, words
 from schemas.alert_clocks import DueTerms
 from schemas.watchlist import AlertSeverity
 
@@ -80,6 +82,35 @@ class Settings(BaseSettings):
         "it stops a loop gone wild.",
     )
     requests_burst_max: int = Field(default=400, ge=1, description="Submissions a key may send at once before the rate counts.")
+
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses or networks of proxies, separated by commas, whose `Client-Cert` and `X-Forwarded-For` count. "
+        "Absent: nobody's.",
+    )
+    oidc_issuer: str | None = Field(
+        default=None, description="Issuer of an OpenID Connect provider whose tokens count beside keys. Absent: keys only."
+    )
+    oidc_audience: str | None = Field(
+        default=None, description="The audience (`aud`) a token must be for. Needed with an issuer."
+    )
+    oidc_authorized_parties: str = Field(
+        default="", description="Clients (`azp`) that may have asked for a token, separated by commas. Absent: the audience."
+    )
+    oidc_algorithms: str = Field(
+        default="RS256,PS256,ES256,EdDSA", description="Signatures that count. Never `none` or HMAC, whatever is said here."
+    )
+    oidc_clock_skew_seconds: float = Field(
+        default=30.0, ge=0, le=CLOCK_SKEW_SECONDS_MAX, description="How far the provider's clock may be off."
+    )
+    oidc_role_claim: str = Field(
+        default="kulla_role", description="Claim with the role; a path like `realm_access.roles` may be."
+    )
+    oidc_roles: str = Field(
+        default="", description="What the claim says = our role, separated by commas. Absent: our roles under their own names."
+    )
+    oidc_carrier_claim: str = Field(default="kulla_carrier", description="Claim with the one carrier of a carrier's token.")
+    oidc_ports_claim: str = Field(default="kulla_ports", description="Claim with the ports of an officer's token.")
 
     retention_hours: float = Field(
         default=48.0, gt=0, description="How long travellers and raw messages are kept after receipt. Production: say it."
@@ -151,6 +182,37 @@ class Settings(BaseSettings):
         if self.refuse_after_departure_hours is None and self.mode is Mode.PRODUCTION:
             return REFUSE_AFTER_DEPARTURE_HOURS
         return self.refuse_after_departure_hours
+
+    @property
+    def token_rules(self) -> TokenRules | None:
+        """What is expected of a token; None = tokens do not count."""
+        if self.oidc_issuer is None or self.oidc_audience is None:
+            return None
+        return TokenRules(
+            issuer=self.oidc_issuer,
+            audience=self.oidc_audience,
+            authorized_parties=words(self.oidc_authorized_parties),
+            algorithms=words(self.oidc_algorithms),
+            clock_skew=timedelta(seconds=self.oidc_clock_skew_seconds),
+            role_claim=self.oidc_role_claim,
+            carrier_claim=self.oidc_carrier_claim,
+            ports_claim=self.oidc_ports_claim,
+            roles=role_table(self.oidc_roles),
+        )
+
+    @model_validator(mode="after")
+    def _tokens_make_sense(self) -> Self:
+        networks(self.trusted_proxies)
+        role_table(self.oidc_roles)
+        if words(self.oidc_algorithms) - ALGORITHMS_KNOWN:
+            raise ValueError(f"KULLA_OIDC_ALGORITHMS: only {', '.join(sorted(ALGORITHMS_KNOWN))} can be allowed")
+        if self.oidc_issuer is None:
+            return self
+        if self.oidc_audience is None:
+            raise ValueError("KULLA_OIDC_ISSUER needs KULLA_OIDC_AUDIENCE: a token for somebody else must not count here")
+        if fault := issuer_fault(self.oidc_issuer):
+            raise ValueError(f"KULLA_OIDC_ISSUER: {fault}")
+        return self
 
     @model_validator(mode="after")
     def _largest_body_fits(self) -> Self:

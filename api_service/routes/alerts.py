@@ -14,12 +14,13 @@ from api_service import alert_export, alert_stream, problems, review
 from api_service.alert_life import COMMENT_CHARACTERS_MAX, REASON_CODE_CHARACTERS_MAX, SUPPRESSION_TERM_MAX, Order
 from api_service.alert_stream import EventStream
 from api_service.audit_trail import seen
-from api_service.authentication import Principal, require
+from api_service.authentication import require
 from api_service.context import Context
 from api_service.cursors import decode_cursor, encode_cursor
 from api_service.errors import documented
 from api_service.long_poll import feed_cursor
 from api_service.parameters import PRINTABLE, AlertId, Headers, Moment, etag, version_required
+from api_service.principal import Principal
 from api_service.review import Target
 from schemas.alert import DECISIONS, Alert, AlertState, Command, Queue
 from schemas.alert_clocks import STAGES_PERCENT, DueTerms

@@ -11,12 +11,13 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api_service.audit_trail import seen
-from api_service.authentication import Principal, require
+from api_service.authentication import require
 from api_service.context import Context
 from api_service.cursors import decode_moment, encode_moment
 from api_service.errors import documented
 from api_service.flight_view import FlightView, flight_view
 from api_service.parameters import PRINTABLE, Moment
+from api_service.principal import Principal
 from api_service.problems import NotFoundError
 from schemas import identifiers
 from schemas.flight_life import fold, report_of

@@ -8,11 +8,12 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from api_service import errors, intake
 from api_service.accept import EDIFACT, JSON, answer_form
-from api_service.authentication import Principal, require
+from api_service.authentication import require
 from api_service.body import MEDIA_TYPES, body_kind, media_type, received_body
 from api_service.context import AppContext, context_of
 from api_service.errors import UNUSABLE, documented
 from api_service.intake import Incoming, IntakeResult
+from api_service.principal import Principal
 from api_service.problems import TooManyRequestsError
 from api_service.reading import BodyKind
 from schemas.receipt import Receipt

@@ -9,13 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api_service import problems, review, schedules
 from api_service.alert_life import COMMENT_CHARACTERS_MAX, Order
-from api_service.authentication import Principal, require
+from api_service.authentication import require
 from api_service.context import Context
 from api_service.cursors import encode_cursor
 from api_service.errors import documented
 from api_service.long_poll import WAIT_SECONDS_MAX, feed_cursor
 from api_service.officer_view import officer_json
 from api_service.parameters import AlertId, Headers, Moment, PortCode, version_seen
+from api_service.principal import Principal
 from api_service.review import Target
 from api_service.routes.alerts import answered, json_page
 from api_service.schedules import Punctuality, arrivals_board
@@ -124,7 +125,7 @@ _COMMAND_REFUSALS = documented(404, 409, 412, 422)
 async def acknowledge(alert_id: AlertId, who: Officer, headers: Headers, context: Context) -> Response:
     """An officer has taken the alert in hand."""
     order = Order(Command.ACKNOWLEDGE, who.key_id, who.role, context.clock())
-    target = Target(alert_id, version_seen(headers.if_match), who.port)
+    target = Target(alert_id, version_seen(headers.if_match), who.ports)
     return answered(await review.carry_out(context.database, order, target, headers.idempotency_key))
 
 
@@ -132,5 +133,5 @@ async def acknowledge(alert_id: AlertId, who: Officer, headers: Headers, context
 async def outcome(alert_id: AlertId, report: OutcomeReport, who: Officer, headers: Headers, context: Context) -> Response:
     """An officer has met the traveller, or has not. Closes the alert."""
     order = Order(Command.OUTCOME, who.key_id, who.role, context.clock(), comment=report.comment, outcome=report.outcome)
-    target = Target(alert_id, version_seen(headers.if_match), who.port)
+    target = Target(alert_id, version_seen(headers.if_match), who.ports)
     return answered(await review.carry_out(context.database, order, target, headers.idempotency_key))

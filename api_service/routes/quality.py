@@ -7,11 +7,12 @@ from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from api_service import quality, schedules
-from api_service.authentication import Principal, require
+from api_service.authentication import require
 from api_service.context import AppContext, Context
 from api_service.cursors import decode_moment, encode_moment
 from api_service.errors import documented
 from api_service.parameters import Moment
+from api_service.principal import Principal
 from api_service.problems import ForbiddenError, InvalidRequestError
 from schemas.roles import Role
 from storage.message_facts import FlightPlace, Scope

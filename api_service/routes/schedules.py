@@ -7,9 +7,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, ConfigDict
 
 from api_service import schedules
-from api_service.authentication import Principal, require
+from api_service.authentication import require
 from api_service.context import Context, context_of
 from api_service.errors import documented
+from api_service.principal import Principal
 from api_service.routes.watchlists import check_plain_file
 from api_service.schedules import Format, ScheduleOrder
 from schemas.roles import Role

@@ -6,12 +6,13 @@ from typing import Annotated
 import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
-from api_service.authentication import Principal, require
+from api_service.authentication import require
 from api_service.context import context_of
 from api_service.cursors import decode_moment, encode_moment
 from api_service.errors import documented
 from api_service.message_life import REJECTED, standings_of
 from api_service.parameters import PRINTABLE
+from api_service.principal import Principal
 from api_service.problems import NotFoundError
 from schemas.roles import Role
 from storage import submissions

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from api_service import intake
-from api_service.authentication import Principal
 from api_service.context import AppContext
 from api_service.intake import Incoming
 from api_service.logs import failure
+from api_service.principal import Principal
 from api_service.problems import OverloadedError, RefusalError
 from api_service.reading import BodyKind
 from api_service.watch_folder import files, report

@@ -37,7 +37,8 @@ class Service:
         return httpx.AsyncClient(transport=transport, base_url="http://kulla", headers=headers)
 
     async def key(self, role: Role, **scope: Any) -> str:
-        order = KeyOrder(role, **scope)
+        ports = (scope.pop("port"),) if "port" in scope else ()
+        order = KeyOrder(role, **{"ports": ports} | scope)
         return await create_key(self.context.database, order, "test", self.context.clock(), confined=False)
 
 

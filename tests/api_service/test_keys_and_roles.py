@@ -137,8 +137,8 @@ async def test_a_supervisor_is_an_analyst_too(service: Any) -> None:
 
 
 def test_scopes() -> None:
-    assert Principal("k", Role.OFFICER, port="TIA").may_see_port("TIA")
-    assert not Principal("k", Role.OFFICER, port="TIA").may_see_port("PRN")
+    assert Principal("k", Role.OFFICER, ports=frozenset({"TIA", "KFZ"})).may_see_port("TIA")
+    assert not Principal("k", Role.OFFICER, ports=frozenset({"TIA"})).may_see_port("PRN")
     assert Principal("k", Role.OFFICER).may_see_port("PRN")
     assert Principal("k", Role.CARRIER, carrier="OR").owner == "OR"
     assert Principal("k", Role.CARRIER).owner == "k"
