@@ -12,14 +12,14 @@ from fastapi import Depends, Request
 from structlog.typing import FilteringBoundLogger
 
 from api_service.body import InFlight
-from api_service.matching import Matcher
 from api_service.guess_limits import GuessLimits
+from api_service.matching import Matcher
 from api_service.metrics import Metrics, make_metrics
 from api_service.rate_limits import RateLimits
 from api_service.reading_pool import ReadingPool
 from api_service.settings import Settings
-from screening.worker import lists_in_memory
 from api_service.tokens.provider import IdentityProvider
+from screening.worker import lists_in_memory
 from storage.alert_tail import AlertTail
 from storage.audit_key import AuditKey
 from storage.database import Database
