@@ -4,14 +4,17 @@ The number of a document is unique within its issuer and type. Characters that s
 B and 8, S and 5, Z and 2, G and 6) are folded together for the near comparison.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from screening.features.piece import Piece
 from screening.model import DocumentOutcome, Feature, Model
 from screening.normalise import document_number
 
-_LOOK_ALIKE = str.maketrans("OQDISBZG", "00015826")
+LOOK_ALIKES: Mapping[str, str] = dict(zip("OQDISBZG", "00015826", strict=True))
+"""What scanners and people take for a digit, and which."""
+
+_LOOK_ALIKE = str.maketrans(dict(LOOK_ALIKES))
 
 NUMBER_CHARACTERS_MIN = 4
 """A shorter number identifies nobody, and is usually a filler."""
