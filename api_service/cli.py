@@ -2,7 +2,7 @@
 
 import typer
 
-from api_service.commands import audit, explain, folder, keys, offline, roles, schedule, traffic, watchlist
+from api_service.commands import audit, encryption, explain, folder, keys, offline, roles, schedule, traffic, watchlist
 
 app = typer.Typer(
     name="kulla",
@@ -26,6 +26,7 @@ app.add_typer(watchlist.app, name="watchlist")
 app.add_typer(schedule.app, name="schedule")
 app.add_typer(keys.app, name="keys")
 app.add_typer(audit.app, name="audit")
+app.add_typer(encryption.app, name="encryption")
 
 
 def main() -> None:

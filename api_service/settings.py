@@ -19,7 +19,7 @@ from schemas.alert_clocks import DueTerms
 from schemas.watchlist import AlertSeverity
 
 MEBIBYTE = 1024 * 1024
-_EXPLICIT_IN_PRODUCTION = ("database_url", "retention_hours", "retention_no_show_hours")
+_EXPLICIT_IN_PRODUCTION = ("database_url", "retention_hours", "retention_no_show_hours", "master_key_file")
 REFUSE_AFTER_DEPARTURE_HOURS = 96.0
 """Production's limit where none is set: a message this late serves no border check any more (retention policy)."""
 
@@ -151,6 +151,16 @@ class Settings(BaseSettings):
     stream_age_seconds_max: float = Field(
         default=60.0, gt=0, description="A manifest unscreened for longer makes `/health/ready` say that screening is behind."
     )
+    master_key_file: Path | None = Field(
+        default=None,
+        description="File with the master key that wraps the keys of days (`kulla encryption make-key`). Absent: "
+        "`master.key` in the data directory, made at need. Production: say it.",
+    )
+    day_keys_dir: Path | None = Field(
+        default=None,
+        description="Directory of the keys of days, shared by all processes, and outside every backup of the database. "
+        "Absent: `day_keys` in the data directory.",
+    )
     audit_key_file: Path | None = Field(
         default=None,
         description="File with the audit trail's key (it signs anchors). Absent: `audit.key` in the data directory.",
@@ -170,6 +180,16 @@ class Settings(BaseSettings):
         }
         after = {severity: timedelta(minutes=value) for severity, value in minutes.items()}
         return DueTerms(after, timedelta(minutes=self.due_minutes_protection))
+
+    @property
+    def master_key_path(self) -> Path:
+        """The file of the master key."""
+        return self.master_key_file or self.data_dir / "master.key"
+
+    @property
+    def day_keys_path(self) -> Path:
+        """The directory of the keys of days."""
+        return self.day_keys_dir or self.data_dir / "day_keys"
 
     @property
     def audit_key_path(self) -> Path:

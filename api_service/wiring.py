@@ -15,21 +15,24 @@ from api_service.context import AppContext, make_context, utc_now
 from api_service.escalation import keep_escalating
 from api_service.rounds import keep_doing
 from api_service.screening_observer import ScreeningObserver
-from api_service.settings import Settings
+from api_service.settings import Mode, Settings
 from api_service.webhooks.sender import Surroundings, keep_sending
 from api_service.webhooks.targets import TargetRules
 from screening.policy import PolicySettings
 from screening.ports import ManifestStream
 from screening.worker import Worker, WorkerSettings, lists_in_memory
 from storage.database import Database
+from storage.day_keys import DayKeys
 from storage.embedded.supervisor import EmbeddedPostgres, running_url
 from storage.kafka_relay import Relay
 from storage.kafka_stream import KafkaStream
 from storage.kafka_topics import KafkaSettings
 from storage.ledger import PostgresLedger
 from storage.list_source import PostgresListSource
+from storage.master_keys import MasterKeys
 from storage.migrate import migrate
 from storage.outbox_stream import OutboxStream
+from storage.vault import NO_VAULT, Vault
 
 OUTBOX_READER = "screener:outbox"
 KAFKA_READER = "screener:kafka"
@@ -43,17 +46,24 @@ async def database_of(settings: Settings) -> AsyncIterator[Database]:
     """The configured database; the embedded one that already runs; else an embedded one for as long as it is needed."""
     url = settings.database_url or running_url(settings.data_dir)
     if url is not None:
-        async with opened(url) as database:
+        async with opened(url, vault_of_settings(settings)) as database:
             yield database
         return
-    async with EmbeddedPostgres(settings.data_dir) as server, connected(server.url) as database:
+    async with EmbeddedPostgres(settings.data_dir) as server, connected(server.url, vault_of_settings(settings)) as database:
         yield database
 
 
+def vault_of_settings(settings: Settings) -> Vault:
+    """How bodies are sealed at this site. Production brings its master key; the sandbox makes one. Raises MasterKeyError."""
+    path = settings.master_key_path
+    masters = MasterKeys(path) if settings.mode is Mode.PRODUCTION else MasterKeys.made_at_need(path)
+    return Vault(DayKeys(settings.day_keys_path, masters))
+
+
 @asynccontextmanager
-async def connected(url: str) -> AsyncIterator[Database]:
+async def connected(url: str, vault: Vault = NO_VAULT) -> AsyncIterator[Database]:
     """A pool on this database."""
-    database = await Database.connect(url)
+    database = await Database.connect(url, vault=vault)
     try:
         yield database
     finally:
@@ -61,9 +71,9 @@ async def connected(url: str) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
+async def opened(url: str, vault: Vault = NO_VAULT) -> AsyncIterator[Database]:
     """A pool on this database, whether it answers now or not: the roles wait for it, each in its own way."""
-    database = await Database.open(url)
+    database = await Database.open(url, vault=vault)
     try:
         yield database
     finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 EVALUATION = Path("..") / "shared" / "data" / "screening_dev"
 COMMANDS = (
     ("benchmarks.parser",),
+    ("benchmarks.sealing",),
     ("benchmarks.journey",),
     ("benchmarks.screening", str(EVALUATION), "--peer"),
 )

@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING, Self, TypeAlias
 
 import asyncpg
 
+from storage.vault import NO_VAULT, Vault
+
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
@@ -27,6 +29,20 @@ if TYPE_CHECKING:
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record]
 else:
     Pool = Work = Connection = object
+
+
+class VaultConnection(asyncpg.Connection):
+    """A connection that knows how the bodies of its database are sealed."""
+
+    vault: Vault = NO_VAULT
+
+
+def vault_of(connection: "Connection | Work") -> Vault:
+    """How the bodies of this connection's database are sealed."""
+    vault = getattr(connection, "vault", NO_VAULT)
+    assert isinstance(vault, Vault)
+    return vault
+
 
 CONNECTIONS_MAX = 10
 """Per process. Two cores serve no more at once; more would only queue inside the server."""
@@ -114,50 +130,64 @@ async def _as_it_is(_connection: object) -> None:
     """
 
 
-async def _pool(url: str, connections_min: int, connections_max: int) -> "Pool":
+async def _pool(url: str, connections_min: int, connections_max: int, vault: Vault) -> "Pool":
+    async def prepare(connection: "Connection") -> None:
+        _give(connection, vault)
+
     return await asyncpg.create_pool(
         url,
         min_size=connections_min,
         max_size=connections_max,
         reset=_as_it_is,
+        init=prepare,
+        connection_class=VaultConnection,
         timeout=ACQUIRE_SECONDS_MAX,
         command_timeout=COMMAND_SECONDS_MAX,
         server_settings=_SESSION,
     )
 
 
-class Database:
-    """A pool of connections to one PostgreSQL database."""
+def _give(connection: "Connection", vault: Vault) -> "Connection":
+    assert isinstance(connection, VaultConnection)
+    connection.vault = vault
+    return connection
 
-    def __init__(self, pool: Pool, url: str) -> None:
+
+class Database:
+    """A pool of connections to one PostgreSQL database. `vault`: how its bodies are sealed."""
+
+    def __init__(self, pool: Pool, url: str, vault: Vault = NO_VAULT) -> None:
         self._pool = pool
         self._url = url
+        self.vault = vault
 
     @classmethod
-    async def connect(cls, url: str, connections_max: int = CONNECTIONS_MAX) -> Self:
+    async def connect(cls, url: str, connections_max: int = CONNECTIONS_MAX, vault: Vault = NO_VAULT) -> Self:
         """Open a pool. Raises StoreUnavailableError when nobody answers.
 
         `url` is any libpq URL; a private socket is `postgresql:///kulla?host=DIRECTORY&user=kulla`.
         """
         try:
-            return cls(await _pool(url, 1, connections_max), url)
+            return cls(await _pool(url, 1, connections_max, vault), url, vault)
         except _CANNOT_CONNECT as error:
             raise StoreUnavailableError("the database does not accept connections") from error
 
     @classmethod
-    async def open(cls, url: str, connections_max: int = CONNECTIONS_MAX) -> Self:
+    async def open(cls, url: str, connections_max: int = CONNECTIONS_MAX, vault: Vault = NO_VAULT) -> Self:
         """A pool that connects when it is first asked for something: for a role that must answer while the database is down."""
-        return cls(await _pool(url, 0, connections_max), url)
+        return cls(await _pool(url, 0, connections_max, vault), url, vault)
 
     async def connect_alone(self, application_name: str) -> Connection:
         """A connection outside the pool, for what belongs to a session: LISTEN, advisory locks. The caller closes it."""
         try:
-            return await asyncpg.connect(
+            connection = await asyncpg.connect(
                 self._url,
+                connection_class=VaultConnection,
                 timeout=ACQUIRE_SECONDS_MAX,
                 command_timeout=ALONE_COMMAND_SECONDS_MAX,
                 server_settings=_SESSION | _KEEP_ALIVE | {"application_name": application_name},
             )
+            return _give(connection, self.vault)
         except _CANNOT_CONNECT as error:
             raise StoreUnavailableError("the database does not accept connections") from error
 

@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError
 
 from schemas.delivery import Cursor
 from schemas.identifiers import derive
-from storage.database import Connection, Work
+from storage.database import Connection, Work, vault_of
 from storage.kafka_feeds import Feed, Message
 from storage.kafka_topics import (
     MANIFEST_BYTES_MAX,
@@ -56,7 +56,7 @@ class Carrier:
         after = self._cursors[feed.reader]
         rows = await self._connection.fetch(queries("kafka_relay")[feed.query], *after, ROWS_MAX, ROW_BYTES_MAX)
         if rows:
-            messages = [feed.message(row) for row in rows]
+            messages = [feed.message(row, vault_of(self._connection)) for row in rows]
             await self._deliver(feed, messages)
             await self.advance(feed, messages[-1].cursor)
         return len(rows)

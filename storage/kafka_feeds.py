@@ -1,6 +1,6 @@
 """What the relay carries from the store to Kafka: one line a topic.
 
-A feed names its topic and its query, and says how a row becomes a message. The body of a manifest goes out as the store has it;
+A feed names its topic and its query, and says how a row becomes a message. The body of a manifest goes out as JSON;
 an event in quarantine goes out without its body, which stays in the store, under its retention.
 """
 
@@ -12,6 +12,7 @@ import asyncpg
 from schemas.delivery import Cursor
 from schemas.events import QuarantineEvent, Topic
 from storage.bodies import inflate
+from storage.vault import Vault
 
 Header = tuple[str, bytes]
 Row = asyncpg.Record
@@ -35,23 +36,23 @@ class Feed:
     reader: str
     topic: Topic
     query: str
-    message: Callable[[Row], Message]
+    message: Callable[[Row, Vault], Message]
 
 
 def _cursor(row: Row) -> Cursor:
     return Cursor(row["transaction_id"], row["position"])
 
 
-def _manifest(row: Row) -> Message:
+def _manifest(row: Row, vault: Vault) -> Message:
     headers = (("occasion", row["occasion"].encode("ascii")), ("list_version", str(row["list_version"]).encode("ascii")))
-    return Message(_cursor(row), row["flight_key"], inflate(row["body"]), headers, row["manifest_id"])
+    return Message(_cursor(row), row["flight_key"], inflate(vault.open(row["body"])), headers, row["manifest_id"])
 
 
-def _alert(row: Row) -> Message:
+def _alert(row: Row, _vault: Vault) -> Message:
     return Message(_cursor(row), row["key"], row["payload"].encode("utf-8"))
 
 
-def _quarantine(row: Row) -> Message:
+def _quarantine(row: Row, _vault: Vault) -> Message:
     event = QuarantineEvent(
         quarantine_id=row["quarantine_id"], topic=Topic.MANIFESTS, key=row["key"], reason=row["reason"], at=row["at"]
     )

@@ -158,7 +158,8 @@ class PostgresLedger:
         now, cursor = self._clock(), delivery.cursor
         place = (str(delivery.partition), str(cursor.major), str(cursor.minor))
         quarantine_id = derive("qua", self._reader, *place)
-        row = (quarantine_id, self._reader, delivery.partition, *cursor, delivery.key, deflate(delivery.body), reason, now)
+        body = self._database.vault.seal(now, deflate(delivery.body))
+        row = (quarantine_id, self._reader, delivery.partition, *cursor, delivery.key, body, reason, now)
         async with self._database.unit_of_work() as work:
             await work.execute(queries("ledger")["quarantine"], *row, now + self._quarantine_retention)
             line = _line(now, "event.quarantine", ("quarantine", quarantine_id), {"reason": reason})

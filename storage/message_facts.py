@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from storage.database import Work
+from storage.database import Work, vault_of
 from storage.json_text import json_text
 from storage.sql import queries
 
@@ -109,8 +109,9 @@ async def open_closures(work: Work, received_before: datetime, rows_max: int) ->
 
 
 async def flight_bodies(work: Work, flight_id: str) -> Sequence[bytes]:
-    """The flight's manifests as they are stored (deflated JSON), in the order received, tests left out."""
-    return [row["body"] for row in await work.fetch(queries("message_facts")["flight_bodies"], flight_id)]
+    """The flight's manifests (deflated JSON), in the order received, tests left out."""
+    rows = await work.fetch(queries("message_facts")["flight_bodies"], flight_id)
+    return [vault_of(work).open(row["body"]) for row in rows]
 
 
 async def settle(work: Work, closure: OpenClosure, compared: Mapping[str, int]) -> None:

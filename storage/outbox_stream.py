@@ -18,10 +18,11 @@ import asyncpg
 from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion
 from storage.bodies import inflate
-from storage.database import ALONE_COMMAND_SECONDS_MAX, Connection, Database, StoreUnavailableError, store_errors
+from storage.database import ALONE_COMMAND_SECONDS_MAX, Connection, Database, StoreUnavailableError, store_errors, vault_of
 from storage.outbox import MANIFEST_CHANNEL
 from storage.partitions import PARTITIONS, START, fair_share, surplus
 from storage.sql import queries
+from storage.vault import Vault
 
 REBALANCE_SECONDS = 0.5
 """How often ownership is looked over: how long a dead neighbour's flights wait."""
@@ -157,7 +158,7 @@ class OutboxStream:
             events_max,
         )
         self._horizon = rows[0]["below"]
-        deliveries = [_delivery(row) for row in rows if row["body"] is not None]
+        deliveries = [_delivery(row, vault_of(connection)) for row in rows if row["body"] is not None]
         delivered = {delivery.partition: delivery.cursor for delivery in deliveries}
         self._positions |= delivered
         self._unacknowledged |= delivered
@@ -177,12 +178,12 @@ class OutboxStream:
             return
 
 
-def _delivery(row: asyncpg.Record) -> Delivery:
+def _delivery(row: asyncpg.Record, vault: Vault) -> Delivery:
     return Delivery(
         partition=row["partition"],
         cursor=Cursor(row["transaction_id"], row["position"]),
         key=row["flight_key"],
-        body=inflate(row["body"]),
+        body=inflate(vault.open(row["body"])),
         occasion=Occasion(row["occasion"]),
         list_version=row["list_version"],
     )

@@ -1,19 +1,22 @@
 """Submissions at rest: the bytes as received, the receipt as sent, and the manifests read in them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from operator import attrgetter
 
 import asyncpg
 
+from storage.bodies import deflate, inflate
 from storage.database import Work
 from storage.sql import queries
+from storage.vault import Vault, sealed_on
 
 
 @dataclass(frozen=True, slots=True)
 class SubmissionRow:
-    """What a carrier sent, and what it was told. `sha256` of `raw`; `receipt` as JSON, to the byte."""
+    """What a carrier sent, and what it was told. `raw`: as it is stored (`resting`); `sha256` and `raw_bytes` (the size) of
+    what came. `receipt` as JSON, to the byte."""
 
     submission_id: str
     owner: str
@@ -25,11 +28,12 @@ class SubmissionRow:
     receipt: bytes
     usable: bool
     purge_at: datetime
+    raw_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
 class ManifestRow:
-    """One accepted message. `body` is `schemas.manifest.Manifest` as JSON, deflated."""
+    """One accepted message. `body` is `schemas.manifest.Manifest` as JSON, deflated; sealed by the time it is stored."""
 
     manifest_id: str
     message_index: int
@@ -64,9 +68,23 @@ class Place:
     submission_id: str
 
 
-_submission_values = attrgetter(*SubmissionRow.__slots__)
+_submission_values = attrgetter(*SubmissionRow.__slots__[:-1])
 _MANIFEST_COLUMNS = ManifestRow.__slots__
 NO_FACTS = "[]"
+
+
+def resting(
+    vault: Vault, submission: SubmissionRow, manifests: Sequence[ManifestRow]
+) -> tuple[SubmissionRow, Sequence[ManifestRow]]:
+    """What came, as it rests: raw bytes and bodies sealed with the key of the day."""
+    at = submission.received_at
+    raw = submission.raw if vault.keys is None else vault.seal(at, deflate(submission.raw))
+    return replace(submission, raw=raw), [replace(row, body=vault.seal(at, row.body)) for row in manifests]
+
+
+def as_received(vault: Vault, raw: bytes) -> bytes:
+    """What a carrier sent, to the byte, from what is stored. Raises KeyDestroyedError."""
+    return raw if sealed_on(raw) is None else inflate(vault.open(raw))
 
 
 async def add(work: Work, submission: SubmissionRow, manifests: Sequence[ManifestRow], facts: str = NO_FACTS) -> bool:
@@ -79,7 +97,12 @@ async def add(work: Work, submission: SubmissionRow, manifests: Sequence[Manifes
     columns = [[getattr(row, name) for row in manifests] for name in _MANIFEST_COLUMNS]
     flight_keys = sorted({row.flight_key for row in manifests})
     added = await work.fetchval(
-        queries("submissions")["add_submission"], *_submission_values(submission), *columns, flight_keys, facts
+        queries("submissions")["add_submission"],
+        *_submission_values(submission),
+        *columns,
+        flight_keys,
+        facts,
+        submission.raw_bytes,
     )
     return added is not None
 

@@ -44,7 +44,7 @@ WITH locked AS MATERIALIZED (
 ), audited AS (
     INSERT INTO audit (at, actor, action, subject_kind, subject_id, details)
     SELECT $4, $3, 'submission.received', 'submission', submission_id,
-        jsonb_build_object('usable', $9::boolean, 'manifests', cardinality($11::text[]), 'bytes', octet_length($7::bytea))
+        jsonb_build_object('usable', $9::boolean, 'manifests', cardinality($11::text[]), 'bytes', $26::bigint)
     FROM submission
 )
 SELECT submission_id FROM submission

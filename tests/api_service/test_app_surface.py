@@ -160,8 +160,9 @@ def test_production_assumes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KULLA_MODE", "production")
     monkeypatch.setenv("KULLA_DATABASE_URL", "postgresql:///kulla")
     monkeypatch.setenv("KULLA_RETENTION_HOURS", "48")
-    with pytest.raises(ValueError, match=r"set KULLA_RETENTION_NO_SHOW_HOURS\b"):
+    with pytest.raises(ValueError, match=r"set KULLA_RETENTION_NO_SHOW_HOURS, KULLA_MASTER_KEY_FILE\b"):
         Settings(_env_file=None)
+    monkeypatch.setenv("KULLA_MASTER_KEY_FILE", "/run/secrets/kulla_master_key")
     monkeypatch.setenv("KULLA_RETENTION_NO_SHOW_HOURS", "96")
     settings = Settings(_env_file=None)
     assert settings.late_after_hours == 96
