@@ -32,11 +32,12 @@ from schemas.watchlist import (
     Watchlist,
     WatchlistSnapshot,
 )
-from screening.engine import build_index, screen
+from screening.engine import screen
 from screening.exhaustive import ExhaustiveIndex
+from screening.index.packed.packed_index import PackedIndex
 from screening.index.port import Index
 from screening.model import MODEL
-from screening.prepared import PreparedList, PreparedRecord, prepare_traveller
+from screening.prepared import PreparedList, PreparedRecord, prepare_list, prepare_traveller
 from screening.scoring import score
 
 DAY = date(2026, 3, 1)
@@ -199,31 +200,34 @@ def main() -> None:
     arguments.add_argument("--peer", action="store_true", help="run the rapidfuzz peer on the sample too")
     options = arguments.parse_args()
     start = time.perf_counter()
-    index = build_index(read_list(options.directory / "watchlist.csv"))
-    print(f"index of {len(index.listed.records)} records built in {time.perf_counter() - start:.2f} s")
+    listed = prepare_list(read_list(options.directory / "watchlist.csv"), MODEL)
+    index = PackedIndex.of(listed)
+    print(f"index of {len(listed.records)} records built in {time.perf_counter() - start:.2f} s")
     pairs = read_pairs(options.directory / "pairs.csv")
     innocents = [
         traveller(n, row) for n, row in enumerate(islice(rows(options.directory / "innocents.csv"), options.innocents))
     ]
-    report_speed(index, innocents, pairs, options.sample)
-    scores = pair_scores(pairs, index.listed)
+    report_speed(index, listed, innocents, pairs, options.sample)
+    scores = pair_scores(pairs, listed)
     false = [found.score for found in screen(innocents, index, DAY, FLOOR_BITS)]
     at = thresholds(false, len(innocents))
     report_quality(f"kulla {MODEL.version}", pairs, scores, at)
     report_kinds(pairs, scores, at[5])
     if options.peer:
         sample = innocents[:: max(len(innocents) // options.sample, 1)]
-        by_id = {record.versioned.record.record_id: record for record in index.listed.records}
+        by_id = {record.versioned.record.record_id: record for record in listed.records}
         peer = [peer_score(pair.traveller, by_id[pair.record_id]) for pair in pairs]
-        report_quality("rapidfuzz ratio", pairs, peer, thresholds(peer_scores(sample, index.listed.records), len(sample)))
+        report_quality("rapidfuzz ratio", pairs, peer, thresholds(peer_scores(sample, listed.records), len(sample)))
 
 
-def report_speed(index: Index, innocents: Sequence[Traveller], pairs: Sequence[Pair], sample: int) -> None:
+def report_speed(
+    index: Index, listed: PreparedList, innocents: Sequence[Traveller], pairs: Sequence[Pair], sample: int
+) -> None:
     rate, found = timed(index, innocents)
     print(f"index, cold: {rate:.0f} travellers/s, {1000 * len(found) / len(innocents):.2f} false alerts per 1,000 at defaults")
     both = [*innocents[:sample], *(pair.traveller for pair in pairs[:sample])]
     fast, by_index = timed(index, both)
-    slow, by_oracle = timed(ExhaustiveIndex(index.listed), both)
+    slow, by_oracle = timed(ExhaustiveIndex(listed), both)
     print(f"index {fast:.0f}, oracle {slow:.1f} travellers/s (x {fast / slow:.0f}); equal: {by_index == by_oracle}")
 
 

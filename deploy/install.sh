@@ -35,7 +35,7 @@ python=$(find_python) || { apt_install python3 python3-venv && python=$(find_pyt
     exit 1
 }
 
-stamp=$(cat requirements/*.txt pyproject.toml deploy/install.sh | "$python" -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())')
+stamp=$(cat requirements/*.txt pyproject.toml setup.py screening/index/packed/kernel/* deploy/install.sh | "$python" -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())')
 if [ -x .venv/bin/kulla ] && [ "$(cat .venv/kulla.stamp 2>/dev/null || true)" = "$stamp" ]; then
     exit 0
 fi

@@ -6,15 +6,15 @@ from datetime import date
 from schemas.traveller import Traveller
 from schemas.watchlist import WatchlistSnapshot
 from screening.eligibility import may_alert
+from screening.index.packed.packed_index import PackedIndex
 from screening.index.port import BuildsIndex, Index
-from screening.index.pruned import PrunedIndex
 from screening.match import Match
 from screening.model import MODEL, Model
 from screening.prepared import PreparedTraveller, prepare_list, prepare_traveller
 from screening.scoring import match
 
 
-def build_index(snapshot: WatchlistSnapshot, model: Model = MODEL, builder: BuildsIndex = PrunedIndex) -> Index:
+def build_index(snapshot: WatchlistSnapshot, model: Model = MODEL, builder: BuildsIndex = PackedIndex.of) -> Index:
     """Everything that can be worked out before the first traveller comes: seconds for a list of 100,000."""
     return builder(prepare_list(snapshot, model))
 

@@ -54,7 +54,7 @@ class Index(Protocol):
 
 
 class BuildsIndex(Protocol):
-    """A way to build one; `screening.index.pruned.PrunedIndex` and `screening.exhaustive.ExhaustiveIndex` both are."""
+    """A way to build one; `PackedIndex.of`, `PrunedIndex` and `ExhaustiveIndex` are."""
 
     def __call__(self, listed: PreparedList) -> Index:
         """The index of these records."""

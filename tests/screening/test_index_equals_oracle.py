@@ -5,12 +5,13 @@ from hypothesis import strategies as st
 from screening_samples import ARDIT, DAY, FILLERS, name, record, snapshot, traveller
 
 from schemas.traveller import Sex
-from screening.engine import build_index, screen
+from screening.engine import screen
 from screening.exhaustive import ExhaustiveIndex
 from screening.features.birth_dates import birth_date_evidence
 from screening.features.names import score_names
 from screening.index.date_bounds import DateBounds
 from screening.index.name_bounds import NameBounds
+from screening.index.pruned import PrunedIndex
 from screening.model import MODEL
 from screening.prepared import prepare_list, prepare_traveller
 
@@ -79,8 +80,8 @@ def listed(rows):
 
 
 def both(lists, travellers, floor):
-    index = build_index(lists)
-    oracle = ExhaustiveIndex(index.listed)
+    prepared = prepare_list(lists, MODEL)
+    index, oracle = PrunedIndex(prepared), ExhaustiveIndex(prepared)
     return screen(travellers, index, DAY, floor), screen(travellers, oracle, DAY, floor)
 
 
@@ -138,6 +139,6 @@ def test_date_bits_are_those_of_the_feature(dates, asked):
 
 
 def test_the_index_scores_only_what_can_match():
-    index = build_index(snapshot(ARDIT, *FILLERS))
+    index = PrunedIndex(prepare_list(snapshot(ARDIT, *FILLERS), MODEL))
     candidates = list(index.candidates(prepare_traveller(traveller("KRASHTAJ", "ARDIT", "1981-04-17")), None))
     assert [one.versioned.record.record_id for one in candidates] == ["R1"]

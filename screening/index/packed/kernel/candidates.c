@@ -1,0 +1,348 @@
+/* Which records a traveller may be: segments of birth dates, walked by the postings that must be walked, each name bounded.
+ *
+ * A segment is a range of entries (listed name and birth date, by date). What a name must be worth in it follows from the least
+ * threshold, the segment's date bits and the confirmations that could apply. If the agreeing parts that are left out of a walk
+ * cannot be worth that together, every entry worth it is met by walking the others.
+ */
+#include "kernel.h"
+#include <string.h>
+
+#define SCAN_COST 3  /* of an entry that is read in order; the unit is about two nanoseconds */
+#define SEARCH_COST 20 /* of looking for the segment in a posting list */
+#define TOUCH_COST 25  /* of an entry that is read out of order */
+
+typedef struct {
+    const Index *x;
+    const Tables *t;
+    const Question *q;
+    const Scratch *s;
+    uint32_t *rows;
+    uint64_t found;
+    uint64_t keys;          /* bloom of the join keys of the traveller's parts */
+    uint64_t initial_parts; /* mask of the traveller's one-letter parts */
+    uint32_t initials;      /* mask of their letters */
+    int64_t confirming;     /* the most that sex, nationality and place add */
+    int64_t best;           /* the most that all agreeing parts are worth */
+    uint32_t driven[PARTS_MAX + RUNS_MAX];
+    /* what a name is worth: */
+    int32_t of[PARTS_MAX + RUNS_MAX];
+    const Item *items[PARTS_MAX + RUNS_MAX]; /* less the number of the first item of the block, so that it is indexed by slot */
+    uint32_t first[PARTS_MAX + RUNS_MAX + 1];
+} Ask;
+
+static uint64_t words_asked(const Question *q) { return q->parts + q->runs; }
+static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
+static int count(uint64_t mask) { return __builtin_popcountll(mask); }
+
+/* Which of the traveller's words an item belongs to: they are few, and their numbers ascend. */
+static uint64_t word_of(const Ask *a, uint32_t slot) {
+    uint64_t word = 0;
+    while (slot > a->first[word + 1]) word++;
+    return word;
+}
+
+static void place_items(Ask *a) {
+    uint32_t number = 0;
+    for (uint64_t w = 0; w < words_asked(a->q); w++) {
+        const Block *block = a->q->asked[w].block;
+        a->first[w] = number;
+        for (uint32_t i = 0; i < block->items; i++) {
+            uint32_t id = block->item[i].id;
+            number++;
+            if (id & JOINED_ITEM) continue;
+            a->s->next[number] = a->s->slot[id];
+            a->s->slot[id] = number;
+        }
+    }
+    a->first[words_asked(a->q)] = number;
+}
+
+static void take_items_back(const Ask *a) {
+    for (uint64_t w = 0; w < words_asked(a->q); w++) {
+        const Block *block = a->q->asked[w].block;
+        for (uint32_t i = 0; i < block->items; i++)
+            if (!(block->item[i].id & JOINED_ITEM)) a->s->slot[block->item[i].id] = 0;
+    }
+}
+
+/* What is known of one listed name while it is read. */
+typedef struct {
+    uint64_t ours, theirs;
+    int64_t listed_sum;
+    int joined;
+} Seen;
+
+static int64_t see_part(Ask *a, Seen *seen, uint32_t slot, uint64_t position) {
+    int32_t top = 0;
+    for (; slot; slot = a->s->next[slot]) {
+        uint64_t word = word_of(a, slot);
+        int32_t bits = a->q->asked[word].block->item[slot - 1 - a->first[word]].bits;
+        if (bits > a->of[word]) a->of[word] = bits;
+        if (bits > top) top = bits;
+        seen->ours |= a->q->asked[word].mask;
+        seen->theirs |= 1ull << position;
+        if (word >= a->q->parts) seen->joined = 1;
+    }
+    return top;
+}
+
+static int64_t see_initials(Ask *a, Seen *seen, uint8_t letter, uint64_t position) {
+    int32_t bits = (int32_t)a->t->initial_bits, top = 0;
+    for (uint64_t left = a->initial_parts; left; left &= left - 1) {
+        uint64_t word = (uint64_t)__builtin_ctzll(left);
+        if (a->q->asked[word].initial != letter) continue;
+        if (bits > a->of[word]) a->of[word] = bits;
+        top = bits;
+        seen->ours |= 1ull << word;
+        seen->theirs |= 1ull << position;
+    }
+    return top;
+}
+
+static void see_joined(Ask *a, Seen *seen, uint32_t key, uint32_t told) {
+    int32_t bits = (int32_t)(told >> 16);
+    if (!(a->keys >> (key & 63) & 1) || bits < a->t->pair_min) return;
+    for (uint64_t word = 0; word < a->q->parts; word++) {
+        if (a->q->asked[word].join_key != key) continue;
+        if (bits > a->of[word]) a->of[word] = bits;
+        seen->ours |= a->q->asked[word].mask;
+        seen->theirs |= ((1ull << (told >> 8 & 255)) - 1) << (told & 255);
+        seen->listed_sum += bits;
+        seen->joined = 1;
+    }
+}
+
+static int64_t counted_parts(const Ask *a, const uint32_t *parts, uint64_t mask) {
+    int64_t counted = 0;
+    for (; mask; mask &= mask - 1) counted += !(a->x->part_marks[parts[__builtin_ctzll(mask)]] & MARK_PARTICLE);
+    return counted;
+}
+
+/* The least number of parts without a partner on either side, and what that costs at best. */
+static int64_t left_over(const Ask *a, const Seen *seen, const uint32_t *parts, int64_t listed) {
+    int64_t ours = count(seen->ours & a->q->counted), theirs = counted_parts(a, parts, seen->theirs);
+    if (!seen->joined) {
+        int64_t pairs_ours = count(seen->ours), pairs_theirs = count(seen->theirs);
+        ours = least(ours, pairs_theirs);
+        theirs = least(theirs, pairs_ours);
+    }
+    return a->t->left[most(count(a->q->counted) - ours, 0)][most(listed - theirs, 0)];
+}
+
+/* More bits than the name can be worth; no more than 0 where no part agrees. */
+static int64_t name_bound(Ask *a, const uint32_t *words) {
+    uint32_t head = words[0], parts = head & 127, joined = head >> 7 & 255;
+    const uint32_t *part = words + 2, *join = part + parts;
+    Seen seen = {0, 0, 0, 0};
+    uint64_t asked = words_asked(a->q);
+    memset(a->of, 0, asked * sizeof a->of[0]);
+    for (uint32_t i = 0; i < parts; i++) {
+        uint32_t slot = a->s->slot[part[i]];
+        int64_t top = slot ? see_part(a, &seen, slot, i) : 0;
+        if (a->initials) {
+            uint8_t letter = a->x->part_marks[part[i]] & MARK_LETTER;
+            if (a->initials >> letter & 1) top = most(top, see_initials(a, &seen, letter, i));
+        }
+        seen.listed_sum += top;
+    }
+    for (uint32_t i = 0; i < joined; i++) see_joined(a, &seen, join[2 * i], join[2 * i + 1]);
+    if (!seen.ours) return 0;
+    int64_t sum = 0;
+    for (uint64_t w = 0; w < asked; w++) sum += a->of[w];
+    sum = least(least(sum, seen.listed_sum), a->t->name_max);
+    return sum + left_over(a, &seen, part, head >> 15 & 127) + (head >> 31 ? a->t->low_quality : 0);
+}
+
+static int64_t date_of_entry(const Ask *a, uint32_t entry) {
+    uint64_t first = 0, end = a->x->dates;
+    while (end - first > 1) {
+        uint64_t middle = first + (end - first) / 2;
+        if (a->x->date_at[middle] <= entry) first = middle; else end = middle;
+    }
+    return a->x->date_key[first];
+}
+
+static int64_t date_bits(const Ask *a, int64_t key) {
+    if (key != MANY_DATES) return kulla_date_bits(a->t, a->q->date, key);
+    int64_t best = a->t->date[0];
+    for (int i = 1; i < DATE_OUTCOMES; i++) best = most(best, a->t->date[i]);
+    return a->q->date ? best : 0;
+}
+
+static void check(Ask *a, uint32_t entry, int64_t needed) {
+    const uint32_t *words = a->x->entry_words + a->x->entry_at[entry];
+    int64_t bits = name_bound(a, words);
+    if (bits < needed) return;
+    uint32_t record = words[1], marks = a->x->record_marks[record];
+    int64_t date = date_bits(a, date_of_entry(a, entry));
+    if (date > 0) date = most(date - (marks >> 8), 0);
+    bits += date + a->q->sex[marks & 3] + (marks & 4 ? a->q->place : 0) + a->q->nations[a->x->record_nations[record]];
+    if (bits < (a->q->floor ? a->q->needed : a->x->threshold[record])) return;
+    if (a->s->seen[record >> 3] >> (record & 7) & 1) return;
+    a->s->seen[record >> 3] |= (uint8_t)(1 << (record & 7));
+    a->rows[a->found++] = record;
+}
+
+static void scan(Ask *a, uint32_t first, uint32_t end, int64_t needed) {
+    for (uint32_t entry = first; entry < end; entry++) check(a, entry, needed);
+}
+
+static uint32_t lower(const uint32_t *list, uint32_t first, uint32_t end, uint32_t entry) {
+    while (first < end) {
+        uint32_t middle = first + (end - first) / 2;
+        if (list[middle] < entry) first = middle + 1; else end = middle;
+    }
+    return first;
+}
+
+static void walk(Ask *a, uint32_t first, uint32_t end, int64_t needed) {
+    for (uint64_t w = 0; w < words_asked(a->q); w++) {
+        const Block *block = a->q->asked[w].block;
+        for (uint32_t i = 0; i < a->driven[w]; i++) {
+            uint32_t id = block->item[i].id & ~JOINED_ITEM;
+            int joined = block->item[i].id >> 31;
+            const uint32_t *list = joined ? a->x->join_posting : a->x->posting, *at = joined ? a->x->join_at : a->x->posting_at;
+            for (uint32_t place = lower(list, at[id], at[id + 1], first); place < at[id + 1] && list[place] < end; place++)
+                check(a, list[place], needed);
+        }
+    }
+}
+
+static int64_t level_cost(const Block *block, int level, uint64_t part, uint64_t whole) {
+    return (int64_t)(block->ids_at_level[level] * SEARCH_COST + block->postings_at_level[level] * part / whole * TOUCH_COST);
+}
+
+/* Which levels of which words to walk: all, less the costliest that together cannot be worth `needed`. Returns the cost. */
+static int64_t choose(Ask *a, uint64_t segment, int64_t needed) {
+    int64_t spare = needed - 1 - count(a->initial_parts) * a->t->initial_bits, cost = 0;
+    int level[PARTS_MAX + RUNS_MAX];
+    uint64_t words = words_asked(a->q);
+    if (spare < 0) return INT64_MAX;
+    for (uint64_t w = 0; w < words; w++) {
+        const Block *block = a->q->asked[w].block;
+        level[w] = 0;
+        a->driven[w] = block->items;
+        for (int l = 0; l < LEVELS; l++) cost += level_cost(block, l, segment, a->x->entries);
+    }
+    for (;;) {
+        double best = 0;
+        uint64_t chosen = words;
+        int64_t spent = 0, saved = 0;
+        int chosen_level = 0;
+        for (uint64_t w = 0; w < words; w++) {
+            const Block *block = a->q->asked[w].block;
+            int64_t now = a->driven[w] < block->items ? block->item[a->driven[w]].bits : 0, saving = 0;
+            uint32_t driven = a->driven[w];
+            for (int l = level[w]; l < LEVELS && driven; l++) {
+                if (!block->ids_at_level[l]) continue;
+                saving += level_cost(block, l, segment, a->x->entries);
+                driven -= block->ids_at_level[l];
+                int64_t spend = block->item[driven].bits - now;
+                if (spend > spare) break;
+                double ratio = (double)saving / (double)(spend + 1);
+                if (ratio > best) { best = ratio; chosen = w; chosen_level = l; spent = spend; saved = saving; }
+            }
+        }
+        if (chosen == words) return cost;
+        const Block *block = a->q->asked[chosen].block;
+        for (; level[chosen] <= chosen_level; level[chosen]++) a->driven[chosen] -= block->ids_at_level[level[chosen]];
+        spare -= spent;
+        cost -= saved;
+    }
+}
+
+static void segment(Ask *a, uint32_t first, uint32_t end, int64_t date) {
+    int64_t needed = most(a->q->needed - date - a->confirming, a->t->ground);
+    if (first >= end || a->best < needed) return;
+    int64_t scanning = (int64_t)(end - first) * SCAN_COST;
+    if (choose(a, end - first, needed) < scanning) walk(a, first, end, needed);
+    else scan(a, first, end, needed);
+}
+
+static uint64_t date_place(const Index *x, int64_t key) { return lower(x->date_key, 0, (uint32_t)x->dates, (uint32_t)key); }
+
+static void key_segment(Ask *a, uint64_t place) {
+    segment(a, a->x->date_at[place], a->x->date_at[place + 1], date_bits(a, a->x->date_key[place]));
+}
+
+/* All dates of a year: the common outcomes in one walk, the rest each by itself. */
+static void year_segment(Ask *a, int64_t year) {
+    uint64_t first = date_place(a->x, year * 10000), end = date_place(a->x, year * 10000 + 10000);
+    int64_t common = most(a->t->date[DATE_MONTH], a->t->date[DATE_YEAR]), bulk = a->t->date[DATE_CONTRADICTION] - 1;
+    for (uint64_t place = first; place < end; place++) {
+        int64_t bits = date_bits(a, a->x->date_key[place]);
+        if (bits > common) key_segment(a, place);
+        else bulk = most(bulk, bits);
+    }
+    if (first < end) segment(a, a->x->date_at[first], a->x->date_at[end], bulk);
+}
+
+static void near_year(Ask *a, int64_t year) {
+    uint64_t end = date_place(a->x, year * 10000 + 10000);
+    for (uint64_t place = date_place(a->x, year * 10000); place < end; place++)
+        if (date_bits(a, a->x->date_key[place]) > a->t->date[DATE_CONTRADICTION]) key_segment(a, place);
+}
+
+static void one_digit_of_year(Ask *a) {
+    int64_t own = a->q->date / 10000;
+    for (int64_t power = 1; power < 10000; power *= 10) {
+        for (int64_t digit = 0; digit < 10; digit++) {
+            int64_t year = own + (digit - own / power % 10) * power, key = year * 10000 + a->q->date % 10000;
+            if (year >= own - 1 && year <= own + 1) continue;
+            uint64_t place = date_place(a->x, key);
+            if (place < a->x->dates && a->x->date_key[place] == key) key_segment(a, place);
+        }
+    }
+}
+
+static void segments(Ask *a) {
+    const Index *x = a->x;
+    if (!x->entries) return;
+    uint64_t undated = x->date_key[0] == 0, many = x->date_key[x->dates - 1] == MANY_DATES;
+    int64_t contradiction = a->q->needed - a->t->date[DATE_CONTRADICTION] - a->confirming;
+    if (!a->q->date) {
+        segment(a, 0, (uint32_t)x->entries, 0);
+        return;
+    }
+    if (undated) key_segment(a, 0);
+    if (many) key_segment(a, x->dates - 1);
+    if (most(contradiction, a->t->ground) <= a->best) {
+        segment(a, x->date_at[undated], x->date_at[x->dates - many], a->t->date[DATE_CONTRADICTION]);
+    }
+    year_segment(a, a->q->date / 10000);
+    near_year(a, a->q->date / 10000 - 1);
+    near_year(a, a->q->date / 10000 + 1);
+    if (a->q->date % 100) one_digit_of_year(a);
+}
+
+static void prepare(Ask *a) {
+    const Question *q = a->q;
+    for (uint64_t w = 0; w < words_asked(q); w++) {
+        a->best += q->asked[w].block->best;
+        if (w >= q->parts) continue;
+        a->keys |= 1ull << (q->asked[w].join_key & 63);
+        if (q->asked[w].initial < 0) continue;
+        a->initial_parts |= 1ull << w;
+        a->initials |= 1u << q->asked[w].initial;
+        a->best += most(a->t->initial_bits - q->asked[w].block->best, 0);
+    }
+    a->best = least(a->best, a->t->name_max);
+    a->confirming = most(q->nations_best, 0) + most(q->place, 0) + most(most(q->sex[0], q->sex[3]), most(q->sex[1], q->sex[2]));
+}
+
+int64_t kulla_candidates(const Index *index, const Tables *tables, const Question *question, const Scratch *scratch, uint32_t *rows) {
+    Ask a = {.x = index, .t = tables, .q = question, .s = scratch, .rows = rows};
+    uint64_t items = 0;
+    if (question->parts > PARTS_MAX || question->runs > RUNS_MAX) return -1;
+    for (uint64_t w = 0; w < words_asked(question); w++) items += question->asked[w].block->items;
+    if (items >= scratch->items_max) return -1;
+    prepare(&a);
+    place_items(&a);
+    segments(&a);
+    take_items_back(&a);
+    for (uint64_t i = 0; i < a.found; i++) scratch->seen[rows[i] >> 3] = 0;
+    return (int64_t)a.found;
+}
+
+int64_t kulla_kernel_version(void) { return KERNEL_VERSION; }

@@ -1,0 +1,116 @@
+/* The compiled kernel of the packed index: what it reads, and the two questions it answers.
+ *
+ * It has no state of its own: it reads mapped arrays, writes into scratch memory that the caller owns, allocates nothing, calls
+ * nothing of Python, and so runs without the interpreter's lock. Bits are whole numbers of 1/64 bit. All structures consist of
+ * eight-byte fields, in the order in which `compiled.py` fills them; what an array holds is told in `layout.py`.
+ */
+#ifndef KULLA_KERNEL_H
+#define KULLA_KERNEL_H
+
+#include <stdint.h>
+
+#define KERNEL_VERSION 1
+#define PARTS_MAX 64       /* parts of a name: a mask of 64 bits */
+#define RUNS_MAX 128       /* runs of two or three adjacent parts among 64 */
+#define LETTERS_MAX 64     /* letters of a form that are compared exactly */
+#define LEVELS 32          /* of half a bit each: 16 bits */
+#define LEVEL_SHIFT 5
+#define JOINED_ITEM 0x80000000u
+#define MANY_DATES 0xffffffffu
+#define MARK_LETTER 31
+#define MARK_PARTICLE 32
+#define MARK_SINGLE 64
+
+typedef struct {
+    uint64_t parts, forms, entries, records, dates, joins;
+    const uint32_t *text_at;
+    const uint8_t *text;
+    const int16_t *part_bits;
+    const uint8_t *part_marks;
+    const uint32_t *form_at;
+    const uint8_t *form;
+    const uint32_t *form_parts;
+    const uint64_t *form_signature;
+    const uint32_t *length_forms;
+    const uint64_t *skeleton_key;
+    const uint32_t *skeleton_part;
+    const int32_t *initials;
+    const uint32_t *posting_at;
+    const uint32_t *posting;
+    const uint32_t *join_key;
+    const uint32_t *join_at;
+    const int16_t *join_best;
+    const uint32_t *join_posting;
+    const uint32_t *entry_at;
+    const uint32_t *entry_words;
+    const uint32_t *date_key;
+    const uint32_t *date_at;
+    const int32_t *threshold;
+    const uint32_t *record_marks;
+    const uint32_t *record_nations;
+} Index;
+
+enum { DATE_EQUAL, DATE_FILLER, DATE_SWAPPED, DATE_YEAR_OFF, DATE_DIGIT, DATE_MONTH, DATE_YEAR, DATE_PART_MONTH, DATE_PART_YEAR,
+       DATE_PART_NEAR, DATE_CONTRADICTION, DATE_OUTCOMES };
+
+typedef struct {
+    int64_t equal, romanisation, vowels, one_error, two_errors, truncated, joined, joined_vowels; /* costs */
+    int64_t initial_bits, pair_min, rarity_max, name_max, ground, low_quality;
+    int64_t vowels_min, joined_min, truncated_min;
+    int64_t errors[LETTERS_MAX + 1];
+    int64_t date[DATE_OUTCOMES];
+    int64_t left[PARTS_MAX + 1][PARTS_MAX + 1]; /* the best that at least so many parts left on either side can cost */
+} Tables;
+
+typedef struct {
+    uint32_t *slot;      /* by part, all zero between calls */
+    uint32_t *next;      /* by item of all blocks of a question */
+    uint8_t *seen;       /* by record, a bit each, all zero between calls */
+    uint64_t items_max;
+} Scratch;
+
+typedef struct {
+    const uint8_t *text, *form;
+    uint64_t text_letters, form_letters, skeleton_key, skeleton_letters, join_key, particle;
+} Word;
+
+typedef struct {
+    uint32_t id; /* a part, or JOINED_ITEM + a joined word */
+    int32_t bits;
+} Item;
+
+/* The listed parts that agree with one word, the best first. */
+typedef struct {
+    uint32_t items;
+    int32_t best;
+    uint32_t ids_at_level[LEVELS];
+    uint32_t postings_at_level[LEVELS];
+    Item item[];
+} Block;
+
+typedef struct {
+    const Block *block;
+    uint64_t join_key;
+    int64_t initial; /* the letter a one-letter part agrees with, 0 to 25, else -1 */
+    uint64_t mask;   /* of a part its own bit, of a run those of its parts */
+} Asked;
+
+typedef struct {
+    uint64_t parts, runs, counted; /* counted: mask of the parts that are no particles */
+    int64_t date; /* YYYYMMDD with 00 for what is unknown, 0 for none */
+    int64_t needed; /* the least threshold of all records, or the floor */
+    int64_t floor;  /* whether `needed` replaces the records' thresholds */
+    int64_t sex[4]; /* bits by the record's sex: unknown, M, F, any */
+    int64_t place;  /* the most a birth place adds */
+    const int16_t *nations;
+    int64_t nations_best;
+    Asked asked[PARTS_MAX + RUNS_MAX];
+} Question;
+
+int64_t kulla_kernel_version(void);
+int64_t kulla_agreeing(const Index *, const Tables *, const Word *, const Scratch *, Block *out);
+int64_t kulla_joined(const Index *, const Tables *, const Word *, Block *out);
+int64_t kulla_candidates(const Index *, const Tables *, const Question *, const Scratch *, uint32_t *rows);
+int64_t kulla_date_bits(const Tables *, int64_t traveller, int64_t listed);
+
+#endif

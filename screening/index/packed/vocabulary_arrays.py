@@ -1,0 +1,70 @@
+"""The distinct listed parts as arrays: by length and alphabet of their forms, by skeleton, by initial; with signatures."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from screening.index.packed.chunk import text_key
+from screening.index.packed.ragged import starts
+from screening.name_parts import Part
+
+LETTERS_MAX = 64
+"""Forms up to this long are compared exactly; longer ones stand together."""
+
+MARK_LETTER, MARK_PARTICLE, MARK_SINGLE = 31, 32, 64
+_NO_PART = -1
+
+
+def vocabulary_arrays(parts: Sequence[Part]) -> dict[str, NDArray[Any]]:
+    """`parts`: in the order of `columns.sorted_parts`."""
+    grouped = [(form, sum(1 for _ in members)) for form, members in groupby(part.form for part in parts)]
+    forms = [form for form, _ in grouped]
+    skeletons = np.array([text_key(part.skeleton) for part in parts], dtype=np.uint64)
+    by_skeleton = np.argsort(skeletons, kind="stable")
+    form_at, lengths = _text_places(forms)
+    form_bytes = np.frombuffer("".join(forms).encode(), dtype=np.uint8)
+    return {
+        "part_text_at": _text_places([part.text for part in parts])[0],
+        "part_text": np.frombuffer("".join(part.text for part in parts).encode(), dtype=np.uint8),
+        "part_marks": np.array([_marks(part) for part in parts], dtype=np.uint8),
+        "form_at": form_at,
+        "form": form_bytes,
+        "form_parts": starts(np.array([count for _, count in grouped], dtype=np.int64)).astype(np.uint32),
+        "form_signature": _signatures(form_bytes, form_at.astype(np.int64), lengths),
+        "length_forms": np.searchsorted(lengths, [*range(LETTERS_MAX + 2), 1 << 40]).astype(np.uint32),
+        "skeleton_key": skeletons[by_skeleton],
+        "skeleton_part": by_skeleton.astype(np.uint32),
+        "initials": _initials(parts),
+    }
+
+
+def _text_places(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
+    lengths = np.array([len(text) for text in texts], dtype=np.int64)
+    return starts(lengths).astype(np.uint32), lengths
+
+
+def _marks(part: Part) -> int:
+    return ord(part.text[0]) - 65 | (MARK_PARTICLE if part.particle else 0) | (MARK_SINGLE if len(part.text) == 1 else 0)
+
+
+def _initials(parts: Sequence[Part]) -> NDArray[np.int32]:
+    found = np.full(26, _NO_PART, dtype=np.int32)
+    for number, part in enumerate(parts):
+        if len(part.text) == 1:
+            found[ord(part.text) - 65] = number
+    return found
+
+
+def _signatures(letters: NDArray[np.uint8], at: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """`screening.index.vocabulary.signature` of every form: bit i, the letter i occurs; bit 26 + i, it occurs again."""
+    once = np.zeros(len(lengths), dtype=np.uint64)
+    again = np.zeros(len(lengths), dtype=np.uint64)
+    for place in range(int(lengths.max(initial=0))):
+        first = int(np.searchsorted(lengths, place, side="right"))  # forms are in order of length
+        bit = np.uint64(1) << (letters[at[first:-1] + place].astype(np.uint64) - np.uint64(65))
+        again[first:] |= once[first:] & bit
+        once[first:] |= bit
+    return once | again << np.uint64(26)
