@@ -49,6 +49,7 @@ class PackedListing:
     version: int
     model: Model
     rarity: Rarity
+    record_count: int
 
 
 class PackedIndex:
@@ -74,13 +75,13 @@ class PackedIndex:
         content = PackedContent.open(path)
         require_fitting(content.header, model)
         rarity = StoredRarity(content, model)
-        listing = PackedListing(content.header["list_version"], model, rarity)
+        listing = PackedListing(content.header["list_version"], model, rarity, len(content.array("threshold")))
         return cls(content, listing, StoredRecords(content, model, rarity), kernel)
 
     @classmethod
     def of(cls, listed: PreparedList, kernel: KernelKind = KernelKind.AUTO) -> Self:
         """The index of records that stay in memory."""
-        listing = PackedListing(listed.version, listed.model, listed.rarity)
+        listing = PackedListing(listed.version, listed.model, listed.rarity, listed.record_count)
         return cls(PackedContent(packed_in_memory(listed)), listing, listed.records, kernel)
 
     def __len__(self) -> int:
