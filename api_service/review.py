@@ -5,7 +5,7 @@ consoles and topic, a suppression where one was asked for, the audit line and th
 written together or not at all. Two people who decide at once are served one after the other; the second sees a stale version.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import orjson
@@ -79,7 +79,8 @@ async def _check_assignee(work: Work, order: Order) -> None:
 
 async def _write(work: Work, before: Alert, after: Alert, order: Order) -> None:
     if order.suppress:
-        await suppressions.add(work, suppression(before, order))
+        for remembered in remember(before, order):
+            await suppressions.add(work, remembered)
     await store(work, before, after)
     await audit.append(work, audit_line(before, after, order))
 
@@ -104,27 +105,28 @@ def audit_line(before: Alert, after: Alert, order: Order) -> audit.Line:
     return audit.Line(order.at, order.by, f"alert.{order.command}", "alert", after.alert_id, details)
 
 
-def suppression(alert: Alert, order: Order) -> suppressions.StoredSuppression:
-    """What to remember: this traveller is not this record version, for the term asked for. Raises InvalidRequestError where the
-    traveller has neither a document nor a name with a birth date: whatever we remembered would silence other people too."""
+def remember(alert: Alert, order: Order) -> Iterator[suppressions.StoredSuppression]:
+    """What to remember: this traveller is none of these record versions, for the term asked for. Raises InvalidRequestError
+    where the traveller has neither a document nor a name with a birth date: whatever we remembered would silence others too."""
     found = suppression_fingerprints(alert.traveller)
     if not found:
         raise problems.InvalidRequestError(
             "The traveller has no document and no birth date: nothing narrow enough to remember."
         )
     assert order.reason_code is not None, "no_match without a reason was refused"
-    return suppressions.StoredSuppression(
-        fingerprints=frozenset(found),
-        list_id=alert.record.list_id,
-        record_id=alert.record.record_id,
-        record_version=alert.record.record_version,
-        alert_id=alert.alert_id,
-        reason_code=order.reason_code,
-        comment=order.comment,
-        created_by=order.by,
-        created_at=order.at,
-        expires_at=order.at + order.suppression_term,
-    )
+    for record in (alert.record, *alert.other_records):
+        yield suppressions.StoredSuppression(
+            fingerprints=frozenset(found),
+            list_id=record.list_id,
+            record_id=record.record_id,
+            record_version=record.record_version,
+            alert_id=alert.alert_id,
+            reason_code=order.reason_code,
+            comment=order.comment,
+            created_by=order.by,
+            created_at=order.at,
+            expires_at=order.at + order.suppression_term,
+        )
 
 
 def shown(alert: Alert, role: Role) -> bytes:

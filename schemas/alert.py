@@ -170,6 +170,13 @@ class AlertRecord(Record):
     list_version: int
 
 
+class OtherRecord(AlertRecord):
+    """A record of the same person on another list, which matched as well. `score` in bits, as of the alert's own record."""
+
+    score: float | None = None
+    lanes: tuple[Lane, ...] = ()
+
+
 class Disposition(Noun):
     """The last word so far: by whom, when, and why."""
 
@@ -221,7 +228,7 @@ class Alert(Noun):
     flight: AlertFlight
     traveller: AlertTraveller
     record: AlertRecord
-    other_records: tuple[AlertRecord, ...] = ()
+    other_records: tuple[OtherRecord, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     matcher_version: str
     list_version: int

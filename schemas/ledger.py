@@ -2,15 +2,31 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from schemas.alert import Alert, AlertState
 from schemas.flight_life import Report
 from schemas.manifest import Manifest
+from schemas.watchlist import RecordKey
+
+
+class Ground(NamedTuple):
+    """What an alert stands on: a record in one version."""
+
+    list_id: str
+    record_id: str
+    record_version: int
+
+    @property
+    def key(self) -> RecordKey:
+        """Which record of which list."""
+        return self.list_id, self.record_id
 
 
 @dataclass(frozen=True, slots=True)
 class EarlierAlert:
-    """What the ledger already holds for a traveller: enough for the policy to decide, nothing more."""
+    """What the ledger already holds for a traveller: enough for the policy to decide, nothing more. `others`: records of the
+    same person on other lists, which the alert stands for as well."""
 
     alert_id: str
     traveller_id: str
@@ -21,6 +37,17 @@ class EarlierAlert:
     record_version: int
     state: AlertState
     score: float
+    others: tuple[Ground, ...] = ()
+
+    @property
+    def grounds(self) -> tuple[Ground, ...]:
+        """All it stands on, the leading record first."""
+        return Ground(self.list_id, self.record_id, self.record_version), *self.others
+
+    @property
+    def records(self) -> frozenset[RecordKey]:
+        """Which records these are, in whatever version."""
+        return frozenset(ground.key for ground in self.grounds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,4 +111,5 @@ def earlier_alert(alert: Alert) -> EarlierAlert:
         record_version=alert.record.record_version,
         state=alert.state,
         score=alert.score,
+        others=tuple(Ground(one.list_id, one.record_id, one.record_version) for one in alert.other_records),
     )

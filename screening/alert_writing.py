@@ -1,12 +1,13 @@
 """An alert, written out: identity, flight, traveller, record, evidence, and by when somebody should have looked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from schemas.alert import Alert, AlertFlight, AlertRecord, AlertState, AlertTraveller, HistoryEntry, queue_of
+from schemas.alert import Alert, AlertFlight, AlertRecord, AlertState, AlertTraveller, HistoryEntry, OtherRecord, queue_of
 from schemas.alert_clocks import DueTerms
 from schemas.events import Occasion
+from schemas.evidence import Lane
 from schemas.flight import Flight
 from schemas.identifiers import alert_id, flight_id
 from schemas.manifest import Manifest
@@ -44,10 +45,12 @@ class Screened:
 
 @dataclass(frozen=True, slots=True)
 class AlertGround:
-    """What a new alert stands on. `ended_before`: how often the machine has ended an alert on the very same ground."""
+    """What a new alert stands on. `match`: the strongest, which gives the alert its evidence and its identifier; `others`: of
+    records of the same person. `ended_before`: how often the machine has ended an alert on the very same ground."""
 
     traveller: Traveller
     match: Match
+    others: tuple[Match, ...]
     traveller_version: int
     ended_before: int
     supersedes: str | None
@@ -55,12 +58,13 @@ class AlertGround:
 
 def write_alert(screened: Screened, ground: AlertGround, settings: PolicySettings, now: datetime) -> Alert:
     """The alert in its first state."""
-    match, severity = ground.match, severity_of(ground.match.record)
-    queue = queue_of([match.record.record])
+    match, matches = ground.match, (ground.match, *ground.others)
+    severity = highest(severity_of(one.record) for one in matches)
+    queue = queue_of([one.record.record for one in matches])
     return Alert(
         alert_id=_identify(ground),
         severity=severity,
-        lanes=match.lanes,
+        lanes=tuple(lane for lane in Lane if any(lane in one.lanes for one in matches)),
         score=match.score,
         band=match.band,
         created_at=now,
@@ -73,6 +77,7 @@ def write_alert(screened: Screened, ground: AlertGround, settings: PolicySetting
             **dict(ground.traveller), version=ground.traveller_version, version_id=match.traveller_version_id
         ),
         record=alert_record(match.record),
+        other_records=tuple(map(_other_record, ground.others)),
         evidence=match.evidence,
         matcher_version=screened.matcher_version,
         list_version=screened.list_version,
@@ -97,6 +102,12 @@ def severity_of(versioned: VersionedRecord) -> AlertSeverity:
     return versioned.record.severity or versioned.watchlist.severity
 
 
+def highest(severities: Iterable[AlertSeverity]) -> AlertSeverity:
+    """The most urgent of several: they are declared in that order."""
+    found = set(severities)
+    return next(severity for severity in AlertSeverity if severity in found)
+
+
 def _flight(flight: Flight) -> AlertFlight:
     return AlertFlight(
         flight_id=flight_id(flight.flight_key),
@@ -119,3 +130,7 @@ def alert_record(versioned: VersionedRecord) -> AlertRecord:
         record_version=versioned.record_version,
         list_version=versioned.list_version,
     )
+
+
+def _other_record(match: Match) -> OtherRecord:
+    return OtherRecord(**dict(alert_record(match.record)), score=match.score, lanes=match.lanes)

@@ -20,6 +20,7 @@ from screening.flight_step import FlightStep, LastStates, described, flight_step
 from screening.index.port import Index, matcher_version
 from screening.policy import PolicySettings, Screened, alert_changes, history_after
 from screening.prepared import flight_day
+from screening.same_person import with_people
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _decide(event: Decoded, known: dict[str, FlightHistory], index: Index, polic
     if manifest is None or flight is None or event.fault:
         return Decided(event.delivery, fault=event.fault)
     try:
-        matches = screen(event.step.travellers, index, flight_day(manifest, now.date()))
+        matches = with_people(screen(event.step.travellers, index, flight_day(manifest, now.date())), index.listed)
         versions = index.listed.version, matcher_version(index.listed)
         screened = Screened(manifest, event.step, matches, *versions, event.delivery.occasion)
         changes = alert_changes(screened, known.get(flight, FlightHistory()), policy, now)

@@ -1,13 +1,18 @@
 """Alert policy: from matches on a manifest, and what is known of the flight, to what shall be done. Pure; `now` is given.
 
-One alert stands for one version of a traveller against one version of a record. The policy creates, supersedes and withdraws;
-it never decides. What a message did to its flight is known already (`screening.flight_step`); the policy makes alerts follow:
+One alert stands for one version of a traveller against one person: against one version of a record, and of other records of
+the same person (`screening.same_person`). The policy creates, supersedes and withdraws; it never decides. What a message did to
+its flight is known already (`screening.flight_step`); the policy makes alerts follow:
 
     whoever left the flight      his alerts are withdrawn: cancelled, not boarded, the flight cancelled
     whoever is described anew    alerts of his other versions, or under his other identities, are superseded
     whoever had to be screened   new matches alert; a newer version of a record replaces the alert of the older one
 
 All live alerts of the flight are compared with its state, not only those of whom the messages name.
+
+A *ground* is a record in one version, and every ground is in one live alert at most. What an alert covers never changes: one
+that nobody has touched is replaced where a record of the same person joins or leaves it; one that somebody works on stays as it
+is as long as its own record does, and what joins gets an alert of its own. Nobody's work is taken away by another list.
 
 A record that is gone, or matches no longer, takes its alerts along only on a re-screen: only then is the list known to be at
 least as new as the one the alert came from.
@@ -29,17 +34,20 @@ from schemas.traveller import Traveller
 from screening.alert_writing import AlertGround, PolicySettings, Screened, write_alert
 from screening.fingerprints import suppression_fingerprints
 from screening.flight_step import FlightStep
+from screening.grounds import RECORD_CHANGED, RECORD_JOINED, RECORD_NO_LONGER_MATCHES, is_fresh, joined, outdated, people
 from screening.match import Match
 from screening.versions import traveller_version_id
 
-__all__ = ["PolicySettings", "Screened", "alert_changes", "history_after", "suppression_fingerprints"]
-
-
-RECORD_CHANGED = "record_changed"
-RECORD_NO_LONGER_MATCHES = "record_no_longer_matches"
-
-_RETURNABLE = frozenset({AlertState.SUPERSEDED, AlertState.WITHDRAWN})
-"""States that the machine ended, and that a ground which returns may raise anew."""
+__all__ = [
+    "RECORD_CHANGED",
+    "RECORD_JOINED",
+    "RECORD_NO_LONGER_MATCHES",
+    "PolicySettings",
+    "Screened",
+    "alert_changes",
+    "history_after",
+    "suppression_fingerprints",
+]
 
 
 def alert_changes(screened: Screened, history: FlightHistory, settings: PolicySettings, now: datetime) -> AlertChanges:
@@ -49,25 +57,60 @@ def alert_changes(screened: Screened, history: FlightHistory, settings: PolicySe
     supersede, withdraw = _ended(_settled(screened.step, history.alerts), screened.step.state)
     create: dict[str, Alert] = {}
     for traveller in screened.step.travellers:
-        version = traveller_version_id(traveller)
-        of_version = [one for one in screened.matches if _is_of(one, traveller, version)]
-        known = [one for one in history.alerts if one.traveller_id == traveller.traveller_id]
-        withdraw |= _outdated(known, version, of_version, screened.occasion)
-        for match in of_version:
-            ground = _ground(match, traveller, known, history)
-            if ground is not None:
-                alert = write_alert(screened, ground, settings, now)
-                create.setdefault(alert.alert_id, alert)
+        for ground in _new_grounds(traveller, screened, history, (supersede, withdraw)):
+            alert = write_alert(screened, ground, settings, now)
+            create.setdefault(alert.alert_id, alert)
     return _changes(screened, create=tuple(create.values()), supersede=supersede, withdraw=withdraw)
+
+
+def _new_grounds(
+    traveller: Traveller, screened: Screened, history: FlightHistory, ended: tuple[Sequence[str], dict[str, str]]
+) -> Iterator[AlertGround]:
+    """What new alerts on a traveller stand on; what they replace is added to the withdrawn (`ended`: superseded, withdrawn)."""
+    supersede, withdraw = ended
+    version = traveller_version_id(traveller)
+    matches = [one for one in screened.matches if _is_of(one, traveller, version)]
+    before = [one for one in history.alerts if one.traveller_id == traveller.traveller_id]
+    withdraw |= outdated(before, version, matches, screened.occasion)
+    heard = [one for one in matches if not _suppressed(one, traveller, history)]
+    for group in people(heard):
+        known = _after(before, supersede, withdraw)
+        if any(is_fresh(one, known) for one in group):
+            withdraw |= dict.fromkeys(joined(known, group, heard), RECORD_JOINED)
+            known = _after(before, supersede, withdraw)
+            yield _ground(traveller, [one for one in group if is_fresh(one, known)], before, known)
+
+
+def _ground(
+    traveller: Traveller, matches: Sequence[Match], before: Sequence[EarlierAlert], after: Sequence[EarlierAlert]
+) -> AlertGround:
+    leading, records = matches[0], {one.record_key for one in matches}
+    ending = {one.alert_id for one in after if one.state not in LIVE_STATES}
+    replaced = [one for one in _live(before) if one.alert_id in ending and not records.isdisjoint(one.records)]
+    return AlertGround(
+        traveller=traveller,
+        match=leading,
+        others=tuple(matches[1:]),
+        traveller_version=_version_number(leading.traveller_version_id, before),
+        ended_before=sum(
+            one.grounds[0] == leading.ground and one.traveller_version_id == leading.traveller_version_id for one in before
+        ),
+        supersedes=replaced[-1].alert_id if replaced else None,
+    )
 
 
 def history_after(history: FlightHistory, changes: AlertChanges) -> FlightHistory:
     """The history as it will be once the changes are done: for the next manifest of the same flight in the same batch."""
-    ended = dict.fromkeys(changes.supersede, AlertState.SUPERSEDED) | dict.fromkeys(changes.withdraw, AlertState.WITHDRAWN)
-    kept = (_in_state(one, ended.get(one.alert_id, one.state)) for one in history.alerts)
+    kept = _after(history.alerts, changes.supersede, changes.withdraw)
     known = any(one.manifest_id == changes.manifest_id for one in history.reports)
     reports = history.reports if known or changes.report is None else (*history.reports, changes.report)
     return FlightHistory((*kept, *map(earlier_alert, changes.create)), history.suppressions, reports)
+
+
+def _after(alerts: Iterable[EarlierAlert], supersede: Iterable[str], withdraw: Iterable[str]) -> list[EarlierAlert]:
+    """Alerts as they will be."""
+    ended = dict.fromkeys(supersede, AlertState.SUPERSEDED) | dict.fromkeys(withdraw, AlertState.WITHDRAWN)
+    return [_in_state(one, ended.get(one.alert_id, one.state)) for one in alerts]
 
 
 def _changes(
@@ -111,43 +154,8 @@ def _ended(alerts: Iterable[EarlierAlert], state: FlightState) -> tuple[tuple[st
     return tuple(supersede), withdraw
 
 
-def _ground(match: Match, traveller: Traveller, known: Sequence[EarlierAlert], history: FlightHistory) -> AlertGround | None:
-    """What the new alert stands on.
-
-    None where it is suppressed, or was raised before and the machine has not ended it, or where another worker has alerted on
-    a newer version of the record already.
-    """
-    same = [one for one in known if _is_same(one, match)]
-    if _suppressed(match, traveller, history) or any(one.state not in _RETURNABLE for one in same):
-        return None
-    if any(_is_newer(one, match) for one in _live(known)):
-        return None
-    replaced = [one for one in _live(known) if _same_record(one, match)]
-    return AlertGround(
-        traveller=traveller,
-        match=match,
-        traveller_version=_version_number(match.traveller_version_id, known),
-        ended_before=len(same),
-        supersedes=replaced[-1].alert_id if replaced else None,
-    )
-
-
-def _outdated(
-    known: Iterable[EarlierAlert], version_id: str, matches: Sequence[Match], occasion: Occasion
-) -> Iterator[tuple[str, str]]:
-    for alert in _live(known):
-        if alert.traveller_version_id != version_id:
-            continue
-        now_matching = [one.record.record_version for one in matches if _same_record(alert, one)]
-        if any(version > alert.record_version for version in now_matching):
-            yield alert.alert_id, RECORD_CHANGED
-        elif not now_matching and occasion is Occasion.RESCREEN:
-            yield alert.alert_id, RECORD_NO_LONGER_MATCHES
-
-
 def _suppressed(match: Match, traveller: Traveller, history: FlightHistory) -> bool:
-    asked = (match.record.watchlist.list_id, match.record.record.record_id, match.record.record_version)
-    relevant = [one for one in history.suppressions if (one.list_id, one.record_id, one.record_version) == asked]
+    relevant = [one for one in history.suppressions if (one.list_id, one.record_id, one.record_version) == match.ground]
     return bool(relevant) and any(suppression_fingerprints(traveller) & one.fingerprints for one in relevant)
 
 
@@ -159,20 +167,6 @@ def _version_number(version_id: str, known: Sequence[EarlierAlert]) -> int:
 
 def _is_of(match: Match, traveller: Traveller, version_id: str) -> bool:
     return (match.traveller_id, match.traveller_version_id) == (traveller.traveller_id, version_id)
-
-
-def _is_same(alert: EarlierAlert, match: Match) -> bool:
-    versions = (alert.traveller_version_id, alert.record_version)
-    return _same_record(alert, match) and versions == (match.traveller_version_id, match.record.record_version)
-
-
-def _is_newer(alert: EarlierAlert, match: Match) -> bool:
-    same_traveller = alert.traveller_version_id == match.traveller_version_id
-    return same_traveller and _same_record(alert, match) and alert.record_version > match.record.record_version
-
-
-def _same_record(alert: EarlierAlert, match: Match) -> bool:
-    return (alert.list_id, alert.record_id) == (match.record.watchlist.list_id, match.record.record.record_id)
 
 
 def _live(alerts: Iterable[EarlierAlert]) -> Iterator[EarlierAlert]:

@@ -123,6 +123,7 @@ def _columns_of_subject(alert: Alert) -> dict[str, object]:
         "list_id": record.list_id,
         "record_id": record.record_id,
         "record_version": record.record_version,
+        "other_records": [[one.list_id, one.record_id, one.record_version] for one in alert.other_records],
         "matcher_version": alert.matcher_version,
         "manifest_id": alert.manifest_id,
     }

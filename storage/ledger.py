@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
+import orjson
 
 from schemas.alert import Alert, AlertState
 from schemas.alert_step import MACHINE
 from schemas.delivery import Cursor, Delivery
 from schemas.flight_life import Report
 from schemas.identifiers import derive
-from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, OvertakenError, Suppression
+from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, Ground, OvertakenError, Suppression
 from schemas.manifest import Manifest
 from storage import alert_rows, flight_bodies, outbox
 from storage.bodies import deflate
@@ -197,8 +198,9 @@ async def _write(work: Work, plan: LedgerPlan) -> None:
 
 
 def _earlier_alert(row: asyncpg.Record) -> EarlierAlert:
-    values = {name: value for name, value in row.items() if name != "flight_id"}
-    return EarlierAlert(**values | {"state": AlertState(row["state"])})
+    values = {name: value for name, value in row.items() if name not in {"flight_id", "other_records"}}
+    others = tuple(Ground(*one) for one in orjson.loads(row["other_records"]))
+    return EarlierAlert(**values | {"state": AlertState(row["state"]), "others": others})
 
 
 def _suppression(row: asyncpg.Record) -> Suppression:

@@ -29,8 +29,9 @@ class StoredSuppression:
 
     @property
     def suppression_id(self) -> str:
-        """Named by the alert and the moment it was decided."""
-        return derive("sup", self.alert_id, self.created_at.isoformat())
+        """Named by the alert, the moment it was decided, and the record."""
+        record = (self.list_id, self.record_id, str(self.record_version))
+        return derive("sup", self.alert_id, self.created_at.isoformat(), *record)
 
 
 async def add(work: Work, suppression: StoredSuppression) -> None:

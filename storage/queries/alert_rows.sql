@@ -16,13 +16,13 @@ INSERT INTO alerts (
     alert_id, version, state, severity, band, lanes, score, awaiting_approval, confirmed_by, approved_by, assignee, flight_id,
     flight_key, carrier, departure_port, arrival_port, scheduled_arrival, nationality, traveller_id, traveller_version_id,
     traveller_version, traveller_name, list_id, record_id, record_version, matcher_version, manifest_id, created_at, updated_at,
-    due_at, purge_at, queue, escalation, next_escalation_at, handed_over_at, outcome, decided_at,
+    due_at, purge_at, queue, escalation, next_escalation_at, handed_over_at, outcome, decided_at, other_records,
     body)
 SELECT
     alert_id, version, state, severity, band, lanes, score, awaiting_approval, confirmed_by, approved_by, assignee, flight_id,
     flight_key, carrier, departure_port, arrival_port, scheduled_arrival, nationality, traveller_id, traveller_version_id,
     traveller_version, traveller_name, list_id, record_id, record_version, matcher_version, manifest_id, created_at, updated_at,
-    due_at, purge_at, queue, escalation, next_escalation_at, handed_over_at, outcome, decided_at,
+    due_at, purge_at, queue, escalation, next_escalation_at, handed_over_at, outcome, decided_at, other_records,
     body
 FROM jsonb_populate_recordset(NULL::alerts, $1::jsonb)
 ORDER BY alert_id

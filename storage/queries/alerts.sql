@@ -30,7 +30,7 @@ FROM (
       AND ($5::text IS NULL OR a.carrier = $5)
       AND ($6::text IS NULL OR a.arrival_port = $6)
       AND ($7::text IS NULL OR a.nationality = $7)
-      AND ($8::text IS NULL OR a.list_id = $8)
+      AND ($8::text IS NULL OR a.list_id = $8 OR jsonb_path_exists(a.other_records, '$[*][0] ? (@ == $list)', jsonb_build_object('list', $8)))
       AND ($9::text IS NULL OR a.assignee = $9)
       AND ($10::timestamptz IS NULL OR a.created_at >= $10)
       AND ($11::timestamptz IS NULL OR a.created_at < $11)

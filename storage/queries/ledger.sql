@@ -1,7 +1,8 @@
 -- The screener's ledger.
 
 -- name: list_earlier_alerts
-SELECT flight_id, alert_id, traveller_id, traveller_version_id, traveller_version, list_id, record_id, record_version, state, score
+SELECT flight_id, alert_id, traveller_id, traveller_version_id, traveller_version, list_id, record_id, record_version, state, score,
+       other_records
 FROM alerts
 WHERE flight_id = ANY ($1::text[])
 ORDER BY created_at, alert_id

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from screening_samples import ARDIT, ARRIVAL, DAY, FILLERS, NOW, PERSONS, manifest, name, record, snapshot, traveller
+from screening_samples import ARDIT, ARRIVAL, DAY, FILLERS, NOW, manifest, name, record, snapshot, traveller
 
 from schemas.alert import LIVE_STATES, AlertState
 from schemas.events import Occasion
@@ -27,6 +27,7 @@ from screening.policy import (
     history_after,
     suppression_fingerprints,
 )
+from screening.same_person import with_people
 from screening.versions import traveller_version_id
 
 LISTED = traveller("KRASHTAJ", "ARDIT", "1981-04-17", documents=[("P", "BA1234567", "ALB")])
@@ -51,7 +52,7 @@ class Desk:
         self.manifests[message.manifest_id] = message
         step = FlightStep() if message.test else flight_steps(self.history.reports, [report_of(message)], LastStates())[0]
         step = described(step, self.manifests)
-        matches = screen(step.travellers, self.index, DAY)
+        matches = with_people(screen(step.travellers, self.index, DAY), self.index.listed)
         screened = Screened(message, step, matches, self.index.listed.version, "model", occasion)
         changes = alert_changes(screened, self.history, SETTINGS, now)
         self.history = history_after(self.history, changes)
@@ -209,14 +210,6 @@ def test_a_record_that_is_gone_takes_its_alert_along_on_a_rescreen_only():
     desk.lists(*FILLERS, version=2)
     assert not desk.take(manifest(LISTED)).withdraw
     assert desk.take(manifest(LISTED), Occasion.RESCREEN).withdraw == {alert.alert_id: RECORD_NO_LONGER_MATCHES}
-
-
-def test_each_list_alerts_for_itself():
-    desk = Desk()
-    twin = snapshot(ARDIT, watchlist=PERSONS.model_copy(update={"list_id": "second"}))
-    both = replace(twin, lists=(PERSONS, *twin.lists), records=(*snapshot(ARDIT, *FILLERS).records, *twin.records))
-    desk.index = build_index(both)
-    assert {alert.record.list_id for alert in desk.take(manifest(LISTED)).create} == {"persons", "second"}
 
 
 def suppression(person, record_version=1):

@@ -46,7 +46,11 @@ def expected(manifests):
 def standing(ledger):
     """Who is alerted on which record."""
     live = [one for one in ledger.alerts.values() if one.state in LIVE_STATES]
-    grounds = [(one.traveller.traveller_id, one.traveller.version_id, one.record.record_id) for one in live]
+    grounds = [
+        (one.traveller.traveller_id, one.traveller.version_id, record.record_id)
+        for one in live
+        for record in (one.record, *one.other_records)
+    ]
     assert len(set(grounds)) == len(grounds), "one live alert on one ground"
     return set(grounds)
 

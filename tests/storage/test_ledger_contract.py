@@ -6,12 +6,12 @@ from hypothesis import strategies as st
 from ledger_worlds import LedgerWorld
 from storage_makers import NOW, make_alert, make_manifest
 
-from schemas.alert import Alert, AlertState, Command
+from schemas.alert import Alert, AlertState, Command, OtherRecord
 from schemas.alert_step import Step, advance
 from schemas.delivery import Cursor, Delivery
 from schemas.flight_life import report_of
 from schemas.identifiers import flight_id
-from schemas.ledger import AlertChanges, OvertakenError, Suppression
+from schemas.ledger import AlertChanges, Ground, OvertakenError, Suppression
 from storage.memory import MemoryLedger
 
 FLIGHT = "OR1-AMS-2026-03-01"
@@ -176,3 +176,14 @@ def _change(kind: str, alert: Alert) -> AlertChanges:
     if kind == "s":
         return AlertChanges("man_1", supersede=(alert.alert_id,))
     return AlertChanges("man_1", withdraw={alert.alert_id: "flight_cancelled"})
+
+
+async def test_the_other_records_of_an_alert_are_known_later(ledger_world: LedgerWorld) -> None:
+    alert = make_alert()
+    other = OtherRecord(**dict(alert.record) | {"list_id": "other", "record_id": "x", "record_version": 4}, score=9.5)
+    alert = alert.model_copy(update={"other_records": (other,)})
+    manifest_id = await ledger_world.stored_manifest(1)
+    await ledger_world.ledger.record([AlertChanges(manifest_id, create=(alert,))], {0: Cursor(0, 1)})
+    history = await ledger_world.ledger.history([alert.flight.flight_id])
+    (earlier,) = history[alert.flight.flight_id].alerts
+    assert earlier.grounds == (Ground("wanted", "r1", 1), Ground("other", "x", 4))

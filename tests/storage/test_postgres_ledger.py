@@ -49,7 +49,7 @@ async def test_columns_say_what_the_body_says(database: Database) -> None:
         assert await alert_rows.load(work, alert.alert_id) == alert
     assert row is not None
     expected = {key: value for key, value in alert_row(alert).items() if key != "body"}
-    assert {key: row[key] for key in expected} == expected | {"lanes": ["name", "document"]}
+    assert {key: row[key] for key in expected} == expected | {"lanes": ["name", "document"], "other_records": "[]"}
     assert (row["confirmed_by"], row["approved_by"], row["carrier"], row["traveller_name"]) == ("a", "b", "OR", "HOXHA ARTA")
     assert set(row.keys()) == {*expected, "body"}
 
