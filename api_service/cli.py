@@ -2,7 +2,19 @@
 
 import typer
 
-from api_service.commands import audit, encryption, explain, folder, keys, offline, roles, schedule, traffic, watchlist
+from api_service.commands import (
+    audit,
+    encryption,
+    explain,
+    folder,
+    keys,
+    offline,
+    roles,
+    schedule,
+    screening,
+    traffic,
+    watchlist,
+)
 
 app = typer.Typer(
     name="kulla",
@@ -19,7 +31,7 @@ app.command("relay")(roles.relay)
 app.command("migrate")(roles.migrate)
 app.command("watch-folder")(folder.watch_folder)
 app.command("parse")(offline.parse)
-app.command("screen")(offline.screen)
+app.command("screen")(screening.screen)
 app.command("explain")(explain.explain)
 app.command("simulate")(traffic.simulate)
 app.add_typer(watchlist.app, name="watchlist")

@@ -1,0 +1,225 @@
+"""`kulla screen`: a table of travellers against a table of records, without a server."""
+
+import csv
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from api_service.screening_pool import Answer, NumberedRows, Pool, Work
+    from schemas.watchlist import VersionedRecord
+    from screening.index.port import Index
+
+FAULTS_SHOWN_MAX = 1000
+"""Bad rows named one by one; of a table of another kind every row is bad, and a thousand sentences say so."""
+
+
+def screen(
+    watchlist: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="List, CSV.")],
+    travellers: Annotated[Path, typer.Option(exists=True, dir_okay=False, help="Travellers, CSV.")],
+    out: Annotated[Path | None, typer.Option(help="Where the matches go, CSV; default: standard output.")] = None,
+    min_score: Annotated[float | None, typer.Option(help="Bits a match needs; default: the model's for a person list.")] = None,
+    oracle: Annotated[bool, typer.Option("--oracle", help="Use the exhaustive scorer: slow, the same answers.")] = False,
+    processes: Annotated[int | None, typer.Option(min=1, help="Processes; default: one for each processor.")] = None,
+) -> None:
+    """Screen a table of travellers against a table of records, without a server.
+
+    The result is the same for any number of processes: by traveller, then by record, in the order of the tables. Columns are
+    those of a list (`record_id`...) and of travellers (`traveller_id`...), or those of an evaluation data set.
+    """
+    from api_service.screening_pool import Pool, processes_by_default
+
+    started, faults = time.perf_counter(), Faults()
+    records = _read_list(watchlist, faults)
+    index = _index(records, oracle=oracle)
+    typer.echo(f"list of {len(records)} records read and indexed in {time.perf_counter() - started:.2f} s", err=True)
+    work = _work(_columns(travellers), index, datetime.now(UTC).date(), min_score)
+    with Pool(work, processes or processes_by_default()) as pool:
+        start = time.perf_counter()
+        screened, matches = _screen_all(travellers, out, pool, faults)
+        seconds = time.perf_counter() - start
+    rate = screened / seconds if seconds else 0.0
+    typer.echo(f"{screened} travellers in {seconds:.2f} s: {rate:.0f} travellers/s, {matches} matches", err=True)
+    faults.close()
+
+
+@dataclass
+class Faults:
+    """Bad rows, named as they come."""
+
+    count: int = 0
+
+    def add(self, path: Path, line: int, sentence: str) -> None:
+        """Name one."""
+        self.count += 1
+        if self.count <= FAULTS_SHOWN_MAX:
+            typer.echo(f"{path.name}, line {line}: {sentence}", err=True)
+
+    def close(self) -> None:
+        """Exit 1 if there were any."""
+        if self.count:
+            typer.echo(f"{self.count} rows could not be read and were left out", err=True)
+            raise typer.Exit(1)
+
+
+def _read_list(path: Path, faults: Faults) -> "list[VersionedRecord]":
+    from screening.offline import ColumnsError, listed, record_reader
+
+    records = []
+    with _table(path) as rows:
+        try:
+            read = record_reader(rows.columns)
+        except ColumnsError as error:
+            raise typer.BadParameter(f"{path}: {error}") from error
+        for row in rows:
+            try:
+                records.append(listed(read(row)))
+            except ValueError as error:  # one bad row does not spoil the list
+                faults.add(path, rows.line, _sentence(error))
+    return records
+
+
+def _sentence(error: ValueError) -> str:
+    """Ours say what to do; any other text may repeat what was written, so only its kind is told."""
+    from schemas.watchlist_csv import RowError
+
+    return str(error) if isinstance(error, RowError) else f"The row is no record ({type(error).__name__})."
+
+
+def _index(records: "list[VersionedRecord]", *, oracle: bool) -> "Index":
+    from schemas.watchlist import WatchlistSnapshot
+    from screening.engine import build_index
+    from screening.exhaustive import ExhaustiveIndex
+    from screening.offline import OFFLINE_LIST
+
+    snapshot = WatchlistSnapshot(1, (OFFLINE_LIST,), tuple(records))
+    return build_index(snapshot, builder=ExhaustiveIndex) if oracle else build_index(snapshot)
+
+
+def _columns(path: Path) -> tuple[str, ...]:
+    with _table(path) as rows:
+        return rows.columns
+
+
+def _work(columns: tuple[str, ...], index: "Index", day: date, min_score: float | None) -> "Work":
+    """What every process does with a chunk."""
+    from api_service.screening_pool import Answer
+    from screening.offline import ColumnsError, TravellerRowError, screen_traveller, traveller_reader
+
+    try:
+        read = traveller_reader(columns)
+    except ColumnsError as error:
+        raise typer.BadParameter(f"travellers: {error}") from error
+
+    def work(chunk: "NumberedRows") -> "Answer":
+        answer = Answer()
+        for number, (line, row) in enumerate(zip(chunk.lines, chunk.rows, strict=True), chunk.first):
+            try:
+                answer.results += screen_traveller(read(row, number), index, day, min_score)
+                answer.travellers += 1
+            except TravellerRowError as error:  # one bad row does not spoil the table
+                answer.faults.append((line, str(error)))
+        return answer
+
+    return work
+
+
+def _screen_all(path: Path, out: Path | None, pool: "Pool", faults: Faults) -> tuple[int, int]:
+    """Travellers and matches."""
+    from screening.offline import RESULT_COLUMNS
+
+    travellers = matches = 0
+    with _table(path) as rows, _output(out) as results, _progress(path, rows) as advance:
+        writer = csv.DictWriter(results, RESULT_COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for answer in pool.answers(_chunks(rows)):
+            writer.writerows(answer.results)
+            for line, sentence in answer.faults:
+                faults.add(path, line, sentence)
+            travellers, matches = travellers + answer.travellers, matches + len(answer.results)
+            advance(travellers)
+    return travellers, matches
+
+
+def _chunks(rows: "Table") -> "Iterator[NumberedRows]":
+    from api_service.screening_pool import CHUNK_ROWS, NumberedRows
+
+    first, lines, chunk = 1, list[int](), list[dict[str, str]]()
+    for row in rows:
+        lines.append(rows.line)
+        chunk.append(row)
+        if len(chunk) == CHUNK_ROWS:
+            yield NumberedRows(first, lines, chunk)
+            first, lines, chunk = first + len(chunk), [], []
+    if chunk:
+        yield NumberedRows(first, lines, chunk)
+
+
+class Table:
+    """A CSV file that knows how far it has been read. What is no CSV or no UTF-8 ends the command with a sentence."""
+
+    def __init__(self, path: Path, file: TextIO) -> None:
+        """`file`: the open file."""
+        self._path, self._file = path, file
+        self._rows = csv.DictReader(file)
+        with self._refused():
+            self.columns = tuple(self._rows.fieldnames or ())
+
+    def __iter__(self) -> Iterator[dict[str, str]]:
+        """The rows."""
+        with self._refused():
+            yield from self._rows
+
+    @property
+    def line(self) -> int:
+        """Where the row that was read last ends."""
+        return self._rows.line_num
+
+    @property
+    def read_bytes(self) -> int:
+        """How much of the file has been read."""
+        return self._file.buffer.tell()
+
+    @contextmanager
+    def _refused(self) -> Iterator[None]:
+        try:
+            yield
+        except (csv.Error, UnicodeDecodeError) as error:
+            sentence = f"{self._path}, after line {self.line}: not CSV in UTF-8 ({type(error).__name__})"
+            raise typer.BadParameter(sentence) from None
+
+
+@contextmanager
+def _table(path: Path) -> Iterator[Table]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        yield Table(path, file)
+
+
+@contextmanager
+def _progress(path: Path, rows: Table) -> Iterator[Callable[[int], None]]:
+    """A bar on standard error, where somebody watches."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[travellers]:,} travellers"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
+        task = progress.add_task(path.name, total=path.stat().st_size, travellers=0)
+        yield lambda travellers: progress.update(task, completed=rows.read_bytes, travellers=travellers)
+
+
+def _output(out: Path | None) -> "AbstractContextManager[TextIO]":
+    return nullcontext(sys.stdout) if out is None else out.open("w", encoding="utf-8", newline="")
