@@ -30,10 +30,10 @@ async def ndjson(database: Database, filters: Filters, sort: Sort) -> AsyncItera
 
 async def table(database: Database, filters: Filters, sort: Sort) -> AsyncIterator[bytes]:
     """A header, and an alert a row."""
-    yield _line([name for name, _ in CSV_COLUMNS])
+    yield csv_line([name for name, _ in CSV_COLUMNS])
     async for body in _bodies(database, filters, sort):
         alert = orjson.loads(body)
-        yield _line([_found(alert, path) for _, path in CSV_COLUMNS])
+        yield csv_line([_found(alert, path) for _, path in CSV_COLUMNS])
 
 
 async def _bodies(database: Database, filters: Filters, sort: Sort) -> AsyncIterator[str]:
@@ -55,7 +55,7 @@ def _found(alert: Any, path: tuple[str, ...]) -> object:
     return alert
 
 
-def _line(cells: Iterable[object]) -> bytes:
+def csv_line(cells: Iterable[object]) -> bytes:
     """A row; text that a spreadsheet would take for a formula gets an apostrophe before it."""
     line = io.StringIO()
     texts = ["" if cell is None else str(cell) for cell in cells]

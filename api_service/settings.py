@@ -141,6 +141,11 @@ class Settings(BaseSettings):
         ge=1,
         description="Minutes after scheduled arrival (or hand-over, if later) by which an officer reports the outcome.",
     )
+    reception_places: str = Field(
+        default="",
+        pattern=r"^(\s*[a-z0-9_-]{1,40}=[1-9][0-9]{0,5}\s*(,|$))*$",
+        description="Registration centres with the number of people they have room for, as `north=60,south=60,east=18`.",
+    )
     webhook_hosts: str = Field(
         default="",
         description="Hosts that webhooks may be sent to: names, or `name:port`, separated by commas. Empty: no webhooks.",

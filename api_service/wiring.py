@@ -16,6 +16,7 @@ from api_service.escalation import keep_escalating
 from api_service.rounds import keep_doing
 from api_service.screening_observer import ScreeningObserver
 from api_service.settings import Mode, Settings
+from api_service.statistics.gathering import counting
 from api_service.webhooks.sender import Surroundings, keep_sending
 from api_service.webhooks.targets import TargetRules
 from screening.policy import PolicySettings
@@ -106,7 +107,8 @@ async def api_context(settings: Settings, logger: FilteringBoundLogger) -> Async
         escalating = asyncio.create_task(keep_escalating(context))
         stack.push_async_callback(_cancelled, escalating)
         sealing = Sealing(database, anchor_book(settings, context.audit_key), context.clock, logger)
-        rounds = [asyncio.create_task(keep_doing(sealing.round(settings.audit_anchor_seconds), logger))]
+        works = (sealing.round(settings.audit_anchor_seconds), counting(database, context.clock))
+        rounds = [asyncio.create_task(keep_doing(work, logger)) for work in works]
         for task in rounds:
             stack.push_async_callback(_cancelled, task)
         yield context
