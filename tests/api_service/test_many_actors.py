@@ -196,8 +196,8 @@ async def open_world(url: str, folder: Path) -> World:
     world.context = make_context(configured, database, make_logger("error"), lambda: world.now)
     transport = httpx.ASGITransport(create_app(world.context), raise_app_exceptions=False)
     for name, role in ROLES.items():
-        port = {"port": name.upper()} if role is Role.OFFICER else {}
-        key = await create_key(database, KeyOrder(role, **port), "test", CREATED, confined=False)
+        ports = (name.upper(),) if role is Role.OFFICER else ()
+        key = await create_key(database, KeyOrder(role, ports=ports), "test", CREATED, confined=False)
         headers = {"Authorization": f"Bearer {key}"}
         world.clients[name] = httpx.AsyncClient(transport=transport, base_url="http://kulla", headers=headers)
         world.ids[name] = key.split("_")[1]
@@ -237,6 +237,10 @@ _ANYTHING = st.tuples(
 )
 _NEXT = st.tuples(st.sampled_from(DECIDERS), st.integers(0, 2), st.booleans(), st.integers(0, 4))
 """What is due next on an alert, by somebody who may."""
+
+
+_HELD_BACK = """
+SELECT coalesce(max(transaction_id), 0) >= pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM alert_outbox"""
 
 
 class Play(RuleBasedStateMachine):
@@ -432,6 +436,8 @@ class Play(RuleBasedStateMachine):
             assert audited == expected
 
     async def _feed(self, work: Any) -> AsyncIterator[Alert]:
+        while await work.fetchval(_HELD_BACK):  # by somebody else's open transaction, such as the server's own vacuum
+            await asyncio.sleep(0.01)
         cursor = Cursor(0, 0)
         while page := await alert_feed.read_after(work, cursor, None, 500):
             cursor = page[-1].cursor
@@ -476,7 +482,7 @@ def test_many_actors_at_once(database_url: str, tmp_path: Path) -> None:
             run_state_machine_as_test(  # type: ignore[no-untyped-call]  # hypothesis leaves it so
                 kind,
                 settings=settings(
-                    max_examples=35,
+                    max_examples=20,
                     stateful_step_count=20,
                     deadline=None,
                     phases=(Phase.generate,),  # who is first differs from run to run: there is nothing to shrink
