@@ -436,7 +436,7 @@ class Play(RuleBasedStateMachine):
             assert audited == expected
 
     async def _feed(self, work: Any) -> AsyncIterator[Alert]:
-        while await work.fetchval(_HELD_BACK):  # by somebody else's open transaction, such as the server's own vacuum
+        while await work.fetchval(_HELD_BACK):  # noqa: ASYNC110  # nobody tells when the server's own vacuum ends
             await asyncio.sleep(0.01)
         cursor = Cursor(0, 0)
         while page := await alert_feed.read_after(work, cursor, None, 500):
