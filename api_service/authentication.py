@@ -23,6 +23,7 @@ from api_service.problems import ForbiddenError, TooManyRequestsError, Unauthent
 from api_service.tokens.claims import TokenRefusedError, looks_like_token, principal_of
 from schemas.roles import Role
 from storage import audit, keys
+from storage.acting import MACHINE, act_as, acting
 from storage.keys import StoredKey
 
 __all__ = ["Principal", "authenticate", "make_key", "require"]
@@ -46,11 +47,12 @@ async def authenticate(context: AppContext, credentials: str | None, peer: Peer)
     wait = context.guess_limits.wait(peer.address, key_id, time.monotonic())
     if wait > 0.0:
         raise TooManyRequestsError(_SLOWED, wait)
-    try:
-        found = await _found(context, credentials, peer)
-    except UnauthenticatedError:
-        await _note_refusal(context, peer.address, key_id)
-        raise
+    with acting(MACHINE):
+        try:
+            found = await _found(context, credentials, peer)
+        except UnauthenticatedError:
+            await _note_refusal(context, peer.address, key_id)
+            raise
     context.guess_limits.accepted(peer.address, found.key_id)
     return found
 
@@ -127,6 +129,7 @@ def require(*roles: Role) -> Callable[..., Awaitable[Principal]]:
         peer: Peer = getattr(request.state, "peer", Peer())
         found = await authenticate(context_of(request), bearer.credentials if bearer else None, peer)
         request.state.key_id = found.key_id
+        act_as(found.caller)
         if not found.acts_as(*roles):
             raise ForbiddenError(f"This needs a key of one of these roles: {', '.join(roles)}.")
         return found

@@ -21,6 +21,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from storage.acting import NOBODY, acting
+
 CERTIFICATE_HEADER = b"client-cert"
 FORWARDED_HEADER = b"x-forwarded-for"
 CERTIFICATE_BYTES_MAX = 16 * 1024
@@ -45,7 +47,8 @@ def networks(text: str) -> tuple[Network, ...]:
 
 
 class Peers:
-    """ASGI middleware: writes `scope["state"]["peer"]`, and takes away what only a trusted proxy may say."""
+    """ASGI middleware: writes `scope["state"]["peer"]`, and takes away what only a trusted proxy may say. From here on the
+    request is nobody's, until authentication knows better."""
 
     def __init__(self, app: ASGIApp, trusted: Sequence[Network]) -> None:
         self._app = app
@@ -57,7 +60,8 @@ class Peers:
             scope.setdefault("state", {})["peer"] = self._peer(scope)
             names = (CERTIFICATE_HEADER, FORWARDED_HEADER)
             scope["headers"] = [(name, value) for name, value in scope["headers"] if name.lower() not in names]
-        await self._app(scope, receive, send)
+        with acting(NOBODY):
+            await self._app(scope, receive, send)
 
     def _peer(self, scope: Scope) -> Peer:
         address = scope["client"][0] if scope.get("client") else UNKNOWN_ADDRESS

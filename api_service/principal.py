@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from schemas.roles import INCLUDES, Role
+from storage.acting import Caller, Sort
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,15 @@ class Principal:
     def owner(self) -> str:
         """Under which name its submissions are kept: the carrier's, so that a new key of the same carrier sees the old ones."""
         return self.carrier or self.key_id
+
+    @property
+    def caller(self) -> Caller:
+        """As whom the database serves it."""
+        if self.role is Role.CARRIER:
+            return Caller(Sort.CARRIER, self.key_id, self.owner, self.carrier)
+        if self.role is Role.OFFICER:
+            return Caller(Sort.OFFICER, self.key_id, ports=self.ports)
+        return Caller(Sort.STAFF, self.key_id)
 
     def acts_as(self, *roles: Role) -> bool:
         """Whether it may do what any of these roles may."""

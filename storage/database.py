@@ -13,12 +13,15 @@ A forgotten open transaction would stall every tail of the outbox, so the server
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from traceback import walk_tb
 from typing import TYPE_CHECKING, Self, TypeAlias
 
 import asyncpg
 
+from storage.acting import MACHINE, NOBODY, Caller, now_acting
+from storage.confinement import confined
+from storage.sql import queries
 from storage.vault import NO_VAULT, Vault
 
 if TYPE_CHECKING:
@@ -32,9 +35,11 @@ else:
 
 
 class VaultConnection(asyncpg.Connection):
-    """A connection that knows how the bodies of its database are sealed."""
+    """A connection that knows how the bodies of its database are sealed, and whether its user may work as the roles of callers
+    (where it may not, there is one wall only)."""
 
     vault: Vault = NO_VAULT
+    confines = False
 
 
 def vault_of(connection: "Connection | Work") -> Vault:
@@ -132,7 +137,7 @@ async def _as_it_is(_connection: object) -> None:
 
 async def _pool(url: str, connections_min: int, connections_max: int, vault: Vault) -> "Pool":
     async def prepare(connection: "Connection") -> None:
-        _give(connection, vault)
+        _give(connection, vault).confines = await connection.fetchval(queries("row_security")["roles_are_usable"])
 
     return await asyncpg.create_pool(
         url,
@@ -147,10 +152,24 @@ async def _pool(url: str, connections_min: int, connections_max: int, vault: Vau
     )
 
 
-def _give(connection: "Connection", vault: Vault) -> "Connection":
+def _give(connection: "Connection", vault: Vault) -> VaultConnection:
     assert isinstance(connection, VaultConnection)
     connection.vault = vault
     return connection
+
+
+_SNAPSHOT = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+
+
+def _transaction(connection: Work, begin: str) -> AbstractAsyncContextManager[object]:
+    """A transaction on behalf of whoever acts now. A request that nobody is known to have made gets none."""
+    who = now_acting()
+    assert who is not NOBODY, "who asks?"
+    if isinstance(who, Caller) and getattr(connection, "confines", False):
+        return confined(connection, begin, who)
+    if begin == _SNAPSHOT:
+        return connection.transaction(isolation="repeatable_read", readonly=True)
+    return connection.transaction()
 
 
 class Database:
@@ -194,20 +213,26 @@ class Database:
     @asynccontextmanager
     async def unit_of_work(self) -> AsyncIterator[Work]:
         """One transaction (read committed): committed when the block ends, rolled back when it raises."""
-        async with self._connection() as connection, connection.transaction():
+        async with self._connection() as connection, _transaction(connection, "BEGIN"):
             yield connection
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[Work]:
         """One consistent read-only view across several queries."""
-        async with self._connection() as connection, connection.transaction(isolation="repeatable_read", readonly=True):
+        async with self._connection() as connection, _transaction(connection, _SNAPSHOT):
             yield connection
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Work]:
-        """A connection without a transaction, for one query: a third of the round trips of `snapshot`."""
+        """A connection for one query. Without a transaction, a third of the round trips of `snapshot`, where the service asks
+        for itself; on behalf of a caller within one, because what confines him lasts for a transaction."""
         async with self._connection() as connection:
-            yield connection
+            if isinstance(now_acting(), Caller):
+                async with _transaction(connection, "BEGIN"):
+                    yield connection
+            else:
+                assert now_acting() is MACHINE, "who asks?"
+                yield connection
 
     @asynccontextmanager
     async def _connection(self) -> AsyncIterator[Work]:

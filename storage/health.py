@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from storage import row_security
 from storage.database import Work
 from storage.sql import queries
 
@@ -14,6 +15,8 @@ class Health:
     list_version: int
     stream_age_seconds: float
     transaction_seconds: float
+    row_security: bool
+    """Whether the second wall stands (`storage.row_security`)."""
 
 
 async def look(work: Work) -> Health:
@@ -22,5 +25,6 @@ async def look(work: Work) -> Health:
     return Health(
         list_version=await work.fetchval(area["newest_list_version"]),
         stream_age_seconds=await work.fetchval(area["stream_age"]),
+        row_security=await row_security.usable(work),
         transaction_seconds=await work.fetchval(area["longest_transaction"]),
     )

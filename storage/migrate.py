@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import NamedTuple
 
-from storage import restored
+from storage import restored, row_security
 from storage.database import Database, Work
 from storage.sql import queries
 
@@ -53,6 +53,7 @@ async def migrate(database: Database | str) -> list[str]:
         async with database.unit_of_work() as work:
             await work.execute(queries("migrations")["take_turn"], timeout=MIGRATION_SECONDS_MAX)
             await restored.mend(work)
+            await row_security.apply(work)
         return applied
     connected = await Database.connect(database, connections_max=1)
     try:

@@ -14,6 +14,7 @@ from api_service.context import AppContext, context_of
 from api_service.escalation import refresh_gauges
 from api_service.settings import Mode
 from storage import health
+from storage.acting import MACHINE, acting
 from storage.database import StoreUnavailableError
 from storage.health import Health
 
@@ -42,6 +43,7 @@ async def ready(request: Request) -> Response:
             "age_seconds": round(found.stream_age_seconds, 3),
             "transaction_seconds": round(found.transaction_seconds, 3),
         },
+        "row_security": "on" if found.row_security else "off",
         "list_version": found.list_version,
     }
     return _json(content)
@@ -52,7 +54,7 @@ async def metrics(request: Request) -> Response:
     """Prometheus metrics of this process."""
     context = context_of(request)
     await _look(context)
-    with suppress(StoreUnavailableError):
+    with suppress(StoreUnavailableError), acting(MACHINE):
         async with context.database.reading() as work:
             await refresh_gauges(context, work)
     return Response(generate_latest(context.metrics.registry), media_type=CONTENT_TYPE_LATEST)
@@ -76,8 +78,9 @@ async def status(request: Request) -> Response:
 async def _look(context: AppContext) -> Health | None:
     """The store's health, with the gauge set; None where it does not answer."""
     try:
-        async with context.database.reading() as work:
-            found = await health.look(work)
+        with acting(MACHINE):
+            async with context.database.reading() as work:
+                found = await health.look(work)
     except StoreUnavailableError:
         return None
     context.metrics.stream_age_seconds.set(found.stream_age_seconds)

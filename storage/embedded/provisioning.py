@@ -29,7 +29,17 @@ _INITDB = (
     "--data-checksums",
     "--no-instructions",
 )
-_STATEMENTS = f"CREATE ROLE {ROLE_NAME} LOGIN;\nCREATE DATABASE {DATABASE_NAME} OWNER {ROLE_NAME};\n"
+_CALLER_ROLES = ("kulla_carrier", "kulla_officer", "kulla_staff")
+"""What requests work as (`queries/row_security.sql`): they own nothing and cannot log in."""
+_STATEMENTS = "".join(
+    f"{statement};\n"
+    for statement in (
+        f"CREATE ROLE {ROLE_NAME} LOGIN",
+        f"CREATE DATABASE {DATABASE_NAME} OWNER {ROLE_NAME}",
+        *(f"CREATE ROLE {name} NOLOGIN" for name in _CALLER_ROLES),
+        *(f"GRANT {name} TO {ROLE_NAME} WITH INHERIT FALSE, SET TRUE" for name in _CALLER_ROLES),
+    )
+)
 
 
 def provision(home: Path, account: Account) -> Path:
