@@ -7,6 +7,7 @@ from api_service.commands import (
     encryption,
     explain,
     folder,
+    index_lists,
     keys,
     offline,
     roles,
@@ -29,6 +30,7 @@ app.command("api")(roles.api)
 app.command("screener")(roles.screener)
 app.command("relay")(roles.relay)
 app.command("migrate")(roles.migrate)
+app.command("index-lists")(index_lists.index_lists)
 app.command("watch-folder")(folder.watch_folder)
 app.command("parse")(offline.parse)
 app.command("screen")(screening.screen)

@@ -13,13 +13,13 @@ from structlog.typing import FilteringBoundLogger
 
 from api_service.body import InFlight
 from api_service.guess_limits import GuessLimits
+from api_service.lists_on_disk import lists_in_force
 from api_service.matching import Matcher
 from api_service.metrics import Metrics, make_metrics
 from api_service.rate_limits import RateLimits
 from api_service.reading_pool import ReadingPool
 from api_service.settings import Settings
 from api_service.tokens.provider import IdentityProvider
-from screening.worker import lists_in_memory
 from storage.alert_tail import AlertTail
 from storage.audit_key import AuditKey
 from storage.database import Database
@@ -88,7 +88,7 @@ def make_context(
         in_flight=InFlight(settings.submissions_in_flight_bytes_max),
         alert_tail=AlertTail(database),
         audit_key=AuditKey.of_file(settings.audit_key_path),
-        matcher=Matcher(lists_in_memory(PostgresListSource(database))),
+        matcher=Matcher(lists_in_force(settings, PostgresListSource(database))),
         guess_limits=GuessLimits(),
         identity_provider=None if settings.token_rules is None else IdentityProvider(settings.token_rules),
         clock=clock,

@@ -60,6 +60,10 @@ class Matcher:
                 found += await asyncio.to_thread(_screened, some, index, day)
         return Matched(index.listed.version, matcher_version(index.listed), found)
 
+    async def close(self) -> None:
+        """Stop whatever is being built for it."""
+        await self._lists.close()
+
     @asynccontextmanager
     async def _own_turn(self) -> "AsyncIterator[None]":
         if self._waiting >= WAITING_MAX:

@@ -13,6 +13,7 @@ from api_service.audit_trail import Sealing, anchor_book
 from api_service.closures import keep_settling
 from api_service.context import AppContext, make_context, utc_now
 from api_service.escalation import keep_escalating
+from api_service.lists_on_disk import lists_in_force
 from api_service.rounds import keep_doing
 from api_service.screening_observer import ScreeningObserver
 from api_service.settings import Mode, Settings
@@ -21,7 +22,7 @@ from api_service.webhooks.sender import Surroundings, keep_sending
 from api_service.webhooks.targets import TargetRules
 from screening.policy import PolicySettings
 from screening.ports import ManifestStream
-from screening.worker import Worker, WorkerSettings, lists_in_memory
+from screening.worker import Worker, WorkerSettings
 from storage.database import Database
 from storage.day_keys import DayKeys
 from storage.embedded.supervisor import EmbeddedPostgres, running_url
@@ -97,6 +98,7 @@ async def api_context(settings: Settings, logger: FilteringBoundLogger) -> Async
         context = make_context(settings, database, logger)
         stack.push_async_callback(context.alert_tail.close)
         await context.alert_tail.start()
+        stack.push_async_callback(context.matcher.close)
         stack.push_async_callback(context.reading_pool.close)
         await context.reading_pool.start()
         around = Surroundings(database, context.alert_tail, TargetRules.of(settings), context.clock, logger)
@@ -137,9 +139,11 @@ async def screener_worker(settings: Settings, logger: FilteringBoundLogger) -> A
     async with database_of(settings) as database:
         ledger = PostgresLedger(database, KAFKA_READER if settings.kafka_bootstrap_servers else OUTBOX_READER, utc_now)
         worker_settings = WorkerSettings(policy=_policy(settings), observer=ScreeningObserver(logger))
-        yield Worker(
-            _stream(settings, database, ledger), lists_in_memory(PostgresListSource(database)), ledger, worker_settings, utc_now
-        )
+        lists = lists_in_force(settings, PostgresListSource(database))
+        try:
+            yield Worker(_stream(settings, database, ledger), lists, ledger, worker_settings, utc_now)
+        finally:
+            await lists.close()
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from typing import Protocol
 
 from schemas.watchlist import KeptRarity, ListChanges, RecordKey, VersionedRecord, WatchlistSnapshot
 from screening.index.layered import LayeredIndex
+from screening.index.packed.packed_index import PackedIndex
 from screening.index.port import Index
 from screening.index.pruned import PrunedIndex
 from screening.model import Model
@@ -25,8 +26,8 @@ from screening.prepared import PreparedList, PreparedRecord, count_rarity, prepa
 from screening.rarity import Rarity
 
 DELTA_SHARE_MAX = 0.1
-DELTA_RECORDS_WANTED_MAX = 2_000
-"""A delta of more than a tenth of its base, or of more records than these, is merged: it costs every traveller some 0.1 ms for
+DELTA_RECORDS_WANTED_MAX = 1_000
+"""A delta of more than a tenth of its base, or of more records than these, is merged: it costs every traveller some 0.5 ms for
 a thousand records."""
 DELTA_RECORDS_MAX = 50_000
 """A delta in memory is built in some seconds; more changed records than these are waited for as a base."""
@@ -47,8 +48,11 @@ class BaseShelf(Protocol):
     async def newest(self) -> Index:
         """The newest base that is ready; builds the first one. Cheap: asked whenever the lists have moved on."""
 
-    async def order(self) -> Index:
-        """A base of the newest version is wanted. Returns it where it is built at once, else the newest that is ready."""
+    async def order(self) -> Index | None:
+        """A base of the newest published version is wanted, and that this be put in force. Returns the newest that is ready."""
+
+    async def close(self) -> None:
+        """Stop building."""
 
 
 class InForce(Protocol):
@@ -56,6 +60,9 @@ class InForce(Protocol):
 
     async def newest(self) -> Index:
         """An index of the newest version in force, or of a newer one. Raises ListsBehindError where there is none yet."""
+
+    async def close(self) -> None:
+        """Stop what is being built in the background."""
 
 
 @dataclass(slots=True)
@@ -106,9 +113,16 @@ class ListsInForce:
         self._delta: _Delta | None = None
         self._index: Index | None = None
 
+    async def close(self) -> None:
+        """Stop what is being built in the background."""
+        await self._shelf.close()
+
     async def newest(self) -> Index:
         """See `InForce`. Nothing is done where neither lists nor base have moved on."""
         version = await self._source.newest_version()
+        if await self._source.published_version() > version:
+            await self._shelf.order()
+            version = await self._source.newest_version()
         base = await self._shelf.newest()
         if self._index is None or self._delta is None or base is not self._delta.base:
             self._delta, self._index = _Delta(base, base.listed.version), base
@@ -122,7 +136,7 @@ class ListsInForce:
             await self._in_thread(lambda: _taken(delta, changes))
         if changes is None or delta.too_big:
             base = await self._shelf.order()
-            if base is not delta.base:
+            if base is not None and base is not delta.base:
                 self._delta = _Delta(base, base.listed.version)
                 return base
         if changes is None:
@@ -148,14 +162,23 @@ class MemoryShelf:
         """The base; the first is built now."""
         return await self.order() if self._base is None else self._base
 
+    @property
+    def standing(self) -> Index | None:
+        """The base that was built last."""
+        return self._base
+
     async def order(self) -> Index:
-        """Build one of the newest version in force, and wait for it."""
-        version = await self._source.newest_version()
+        """Build one of the newest published version, wait for it, and put it in force."""
+        version = await self._source.published_version()
         records = [record async for chunk in self._source.records(version) for record in chunk]
         snapshot = WatchlistSnapshot(version, tuple(await self._source.lists()), tuple(records))
         rarity = await frozen_rarity(self._source, self._model, snapshot)
-        self._base = await self._in_thread(lambda: PrunedIndex(prepare_list(snapshot, self._model, rarity)))
+        self._base = await self._in_thread(lambda: PackedIndex.of(prepare_list(snapshot, self._model, rarity)))
+        await self._source.put_in_force(version)
         return self._base
+
+    async def close(self) -> None:
+        """Nothing is built in the background."""
 
 
 async def frozen_rarity(source: WatchlistSource, model: Model, snapshot: WatchlistSnapshot) -> Rarity:

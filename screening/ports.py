@@ -51,6 +51,12 @@ class WatchlistSource(Protocol):
     async def published_version(self) -> int:
         """The newest published version, in force or not yet."""
 
+    async def put_in_force(self, version: int) -> None:
+        """Put this version, and all before it, in force: every live traveller is screened again. Again changes nothing."""
+
+    async def count(self, version: int) -> int:
+        """How many records there are as of a version."""
+
     async def lists(self) -> Sequence[Watchlist]:
         """All lists, in the order of their ids."""
 

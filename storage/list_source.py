@@ -4,12 +4,14 @@ Rows of records never change but for their end, so "as of version n" means the s
 page by page, in bounded memory, and no open transaction holds anybody back.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 
 import asyncpg
 
 from schemas.watchlist import KeptRarity, ListChanges, Record, RecordKey, VersionedRecord, Watchlist, WatchlistSnapshot
+from storage import publications
 from storage.database import Database
 from storage.sql import queries
 
@@ -20,8 +22,10 @@ ROWS_PER_PAGE = 2_000
 class PostgresListSource:
     """Reads watchlists, list_versions, records and rarities."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """`clock` dates what is put in force."""
         self._database = database
+        self._clock = clock
 
     async def newest_version(self) -> int:
         """The newest version in force; 0 before the first."""
@@ -32,6 +36,16 @@ class PostgresListSource:
         """The newest published version, in force or not yet."""
         async with self._database.reading() as work:
             return int(await work.fetchval(queries("list_source")["published_version"]))
+
+    async def put_in_force(self, version: int) -> None:
+        """Put it, and all before it, in force."""
+        async with self._database.unit_of_work() as work:
+            await publications.put_in_force(work, version, self._clock())
+
+    async def count(self, version: int) -> int:
+        """How many records there are as of a version."""
+        async with self._database.reading() as work:
+            return int(await work.fetchval(queries("list_source")["count_records"], version))
 
     async def lists(self) -> Sequence[Watchlist]:
         """All lists, in the order of their ids."""

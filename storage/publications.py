@@ -1,7 +1,8 @@
 """Publications: the one way records change.
 
     stage ... stage        short transactions, any number of batches; nobody sees anything yet
-    publish                one transaction: versions, alerts withdrawn, live manifests sent to be screened again, audit line
+    publish                one transaction: versions, alerts withdrawn, audit line; and, where it is small, put in force
+    put_in_force           one transaction: screeners may use it, live manifests are sent to be screened again
     discard
 
 Everything that can be prepared is prepared before `publish`, because a transaction that writes holds back every tail of the
@@ -27,6 +28,9 @@ from storage.sql import queries
 
 STAGED_AGE_MAX = timedelta(hours=6)
 """No import is still being sent after that; what it staged belongs to a connection long gone."""
+
+IN_FORCE_AT_ONCE_MAX = 2_000
+"""Changed records that screeners take into a delta in less than a second. A larger publication waits for its index."""
 
 RECORD_REVOKED = "record_revoked"
 """Reason code of an alert that is withdrawn because its record was taken off the list."""
@@ -147,13 +151,30 @@ async def _announce(work: Work, prepared: Import, done: Publication, author: tup
     version = done.list_version
     summary = {"added": done.added, "changed": done.changed, "removed": done.removed, "unchanged": done.unchanged}
     why = (prepared.note, prepared.approved_by)
-    await work.execute(queries("publications")["add_version"], version, list_id, now, by, json.dumps(summary), *why)
+    at_once = done.added + done.changed + done.removed <= IN_FORCE_AT_ONCE_MAX
+    row = (version, list_id, now, by, json.dumps(summary), *why, at_once)
+    in_force = await work.fetchval(queries("publications")["add_version"], *row)
     withdrawn = await _withdraw_alerts(work, list_id, version, now) if done.removed else 0
     details = {**summary, "list_version": version, "alerts_withdrawn": withdrawn, "approved_by": prepared.approved_by}
     await audit.append(work, audit.Line(now, by, "watchlist.publish", "watchlist", list_id, details))
+    if in_force:
+        await _rescreen(work, version, now)
+    return Publication(**{**asdict(done), "alerts_withdrawn": withdrawn})
+
+
+async def put_in_force(work: Work, version: int, now: datetime) -> bool:
+    """Put versions up to this one in force, now that an index of it stands; False where they are already."""
+    await lock(work)
+    waited = await work.fetch(queries("publications")["put_in_force"], version, now)
+    if waited:
+        await _rescreen(work, max(row["version"] for row in waited), now)
+    return bool(waited)
+
+
+async def _rescreen(work: Work, version: int, now: datetime) -> None:
+    """Every live manifest to be screened again. From here to the commit no new one can slip in between."""
     await work.execute(queries("publications")["hold_intake"])
     await outbox.republish_live(work, version, now)
-    return Publication(**{**asdict(done), "alerts_withdrawn": withdrawn})
 
 
 async def _withdraw_alerts(work: Work, list_id: str, version: int, now: datetime) -> int:

@@ -31,7 +31,8 @@ async def put_records(service: Any, records: Sequence[dict[str, Any]] = (ARTA,),
         assert (await owner.post("/v1/watchlists", json=watchlist)).status_code in {200, 201}
         for record in records:
             path = f"/v1/watchlists/{watchlist['list_id']}/records/{record['record_id']}"
-            assert (await owner.put(path, json=record)).status_code in {200, 201}
+            answer = await owner.put(path, json=record)
+            assert answer.status_code in {200, 201}, answer.text
 
 
 async def send_flight(service: Any, body: bytes | None = None) -> None:

@@ -65,6 +65,10 @@ class MemoryListSource:
         """Versions up to this one are in force."""
         self._in_force = max(self._in_force, version)
 
+    async def count(self, version: int) -> int:
+        """How many records stand."""
+        return sum(row.stands(version) for row in self._rows)
+
     async def lists(self) -> Sequence[Watchlist]:
         """All lists."""
         return tuple(self._lists[key] for key in sorted(self._lists))

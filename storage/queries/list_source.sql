@@ -18,6 +18,9 @@ WHERE (list_id, record_id) > ($2, $3) AND from_version <= $1 AND (to_version IS 
 ORDER BY list_id, record_id
 LIMIT $4
 
+-- name: count_records
+SELECT count(*) FROM records WHERE from_version <= $1 AND (to_version IS NULL OR to_version > $1)
+
 -- name: list_changed
 -- Records that are new or otherwise at version $2 than they were at version $1.
 SELECT list_id, record_id, record_version, from_version, body

@@ -60,7 +60,15 @@ WITH opened AS (
 SELECT count(*) FROM opened;
 
 -- name: add_version
-INSERT INTO list_versions (version, list_id, at, by, summary, note, approved_by) VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7);
+-- $8: whether it is in force at once; a version behind one that still waits waits as well. Says whether it is.
+INSERT INTO list_versions (version, list_id, at, by, summary, note, approved_by, in_force_at)
+SELECT $1::bigint, $2::text, $3::timestamptz, $4::text, $5::text::jsonb, $6::text, $7::text,
+       CASE WHEN $8::boolean AND NOT EXISTS (SELECT FROM list_versions WHERE in_force_at IS NULL) THEN $3 END
+RETURNING in_force_at IS NOT NULL;
+
+-- name: put_in_force
+-- Versions up to $1; returns those that waited.
+UPDATE list_versions SET in_force_at = $2 WHERE version <= $1 AND in_force_at IS NULL RETURNING version;
 
 -- name: alerts_on_removed
 -- Alerts that somebody still works on, whose record this publication took off the list. In the order of their ids, so that two

@@ -46,6 +46,9 @@ class Shelf:
         self.ordered += 1
         return self.bases[-1]
 
+    async def close(self):
+        """Nothing is built in the background."""
+
 
 async def people(lists):
     return [match.record.record.record_id for match in screen([LISTED], await lists.newest(), DAY)]
@@ -112,13 +115,17 @@ async def test_more_changes_than_a_delta_holds_are_waited_for_as_a_base(monkeypa
     assert (await lists.newest()).listed.version == 2
 
 
-async def test_a_version_that_is_not_in_force_is_not_used():
+async def test_a_version_that_waits_is_used_when_its_index_stands():
     source = MemoryListSource()
-    lists = ListsInForce(source, MemoryShelf(source, MODEL, at_once), at_once)
+    shelf = Shelf(source)
+    lists = ListsInForce(source, shelf, at_once)
     source.publish(PERSONS, MANY)
+    assert await people(lists) == []
     source.publish(PERSONS, (*MANY, ARDIT), in_force=False)
     assert await people(lists) == []
-    await source.put_in_force(2)
+    assert shelf.ordered == 1
+    await shelf.build()
+    assert await source.newest_version() == 2
     assert await people(lists) == ["R1"]
 
 

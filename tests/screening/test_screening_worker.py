@@ -83,6 +83,12 @@ class World:
         self.called("newest_version")
         return self.snapshots[-1].version
 
+    async def published_version(self):
+        return self.snapshots[-1].version
+
+    async def put_in_force(self, version):
+        self.called("put_in_force")
+
     async def lists(self):
         return self.snapshots[-1].lists
 

@@ -116,3 +116,25 @@ async def test_rarities_are_kept_by_digest_and_the_newest_of_a_model_is_in_force
     assert await lists.source.rarity("m1") == newer
     assert await lists.source.find_rarity("1a") == older
     assert await lists.source.find_rarity("9") is None
+
+
+async def test_a_version_waits_until_it_is_put_in_force(lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:
+    await lists.publish(WANTED, a_record("r1", "Hoxha"))
+    monkeypatch.setattr(publications, "IN_FORCE_AT_ONCE_MAX", 1)
+    many = [a_record("r1", "Hoxhaj"), a_record("r2", "Dibra"), a_record("r3", "Leka")]
+    if isinstance(lists, MemoryLists):
+        lists.memory.publish(WANTED, many, in_force=False)
+    else:
+        await lists.publish(WANTED, *many)
+        await lists.publish(SECOND, a_record("r1", "Gashi"))
+        assert await lists.source.published_version() == 3
+        assert await lists.source.newest_version() == 1, "whoever comes behind one that waits waits as well"
+    changes = await lists.source.changes(0, 10)
+    assert changes is not None
+    assert (changes.version, seen(changes.changed)) == (1, [("r1", "Hoxha", 1, 1)])
+    newest = await lists.source.published_version()
+    await lists.source.put_in_force(newest)
+    await lists.source.put_in_force(newest)
+    assert await lists.source.newest_version() == newest
+    assert await lists.source.count(newest) == newest + 1
+    assert await lists.source.count(1) == 1

@@ -1,0 +1,14 @@
+"""Bases on disk: one index of all lists for a machine, built by one process, mapped by all.
+
+    KULLA_DATA_DIR/lists/
+        000000000042.index      all records as of list version 42 (`screening.index.packed`), written once, then renamed
+        building.lock           held by whoever builds; the others go on with what they have
+
+A base is built in a process of its own (`kulla index-lists`), at the lowest priority, while screening goes on with the older
+base and a delta. When it stands, every process maps it at its next look, and older files are removed; who still has one mapped
+keeps it until he lets go, as files do.
+"""
+
+from api_service.lists_on_disk.shelf import DiskShelf, lists_in_force
+
+__all__ = ["DiskShelf", "lists_in_force"]
