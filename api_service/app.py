@@ -12,6 +12,7 @@ from api_service.routes import (
     documentation,
     flights,
     health,
+    holds,
     keys,
     list_reviews,
     manifests,
@@ -48,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     statistics.router,
     keys.router,
     audit.router,
+    holds.router,
     health.router,
     documentation.router,
 )

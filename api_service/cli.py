@@ -10,6 +10,7 @@ from api_service.commands import (
     index_lists,
     keys,
     offline,
+    purge,
     roles,
     schedule,
     screening,
@@ -31,6 +32,7 @@ app.command("screener")(roles.screener)
 app.command("relay")(roles.relay)
 app.command("migrate")(roles.migrate)
 app.command("index-lists")(index_lists.index_lists)
+app.command("purge")(purge.purge)
 app.command("watch-folder")(folder.watch_folder)
 app.command("parse")(offline.parse)
 app.command("screen")(screening.screen)

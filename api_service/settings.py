@@ -17,6 +17,7 @@ from api_service.peers import networks
 from api_service.tokens.rules import ALGORITHMS_KNOWN, CLOCK_SKEW_SECONDS_MAX, TokenRules, issuer_fault, role_table, words
 from schemas.alert_clocks import DueTerms
 from schemas.watchlist import AlertSeverity
+from storage.policies import ALERT_DAYS_MIN, AlertTerms, Policy
 
 MEBIBYTE = 1024 * 1024
 _EXPLICIT_IN_PRODUCTION = ("database_url", "retention_hours", "retention_no_show_hours", "master_key_file")
@@ -118,6 +119,20 @@ class Settings(BaseSettings):
     retention_no_show_hours: float = Field(
         default=96.0, gt=0, description="How long a traveller who did not present is kept after receipt. Production: say it."
     )
+    retention_alert_days: int = Field(
+        default=30, ge=ALERT_DAYS_MIN, description="Days after which an alert that was no hit expires, and forgets the person."
+    )
+    retention_hit_days: int = Field(
+        default=365, ge=ALERT_DAYS_MIN, description="Days after which a confirmed alert expires, and forgets the person."
+    )
+    retention_by_legal_basis: dict[str, AlertTerms] = Field(
+        default={},
+        description='Other terms for alerts whose record or list names this legal basis, as JSON: `{"court order": '
+        '{"alert_days": 10, "hit_days": 730}}`.',
+    )
+    retention_audit_days: int = Field(default=1826, ge=1, description="Days for which lines of the audit trail are kept.")
+    retention_statistics_days: int = Field(default=1826, ge=1, description="Days for which counts that name nobody are kept.")
+    purge_minutes: float = Field(default=5.0, gt=0, description="Minutes between two purges of what is due.")
     refuse_after_departure_hours: float | None = Field(
         default=None,
         gt=0,
@@ -185,6 +200,28 @@ class Settings(BaseSettings):
         }
         after = {severity: timedelta(minutes=value) for severity, value in minutes.items()}
         return DueTerms(after, timedelta(minutes=self.due_minutes_protection))
+
+    @property
+    def retention_policy(self) -> Policy:
+        """How long what is kept."""
+        return Policy(
+            travellers=timedelta(hours=self.retention_hours),
+            no_show=timedelta(hours=self.retention_no_show_hours),
+            alerts=AlertTerms(self.retention_alert_days, self.retention_hit_days),
+            audit=timedelta(days=self.retention_audit_days),
+            statistics=timedelta(days=self.retention_statistics_days),
+            by_legal_basis={basis.lower(): terms for basis, terms in self.retention_by_legal_basis.items()},
+        )
+
+    @model_validator(mode="after")
+    def _alerts_outlive_their_manifests(self) -> Self:
+        terms = self.retention_by_legal_basis.values()
+        shortest = min([self.retention_alert_days, *(min(one.alert_days, one.hit_days) for one in terms)])
+        if shortest < ALERT_DAYS_MIN or shortest * 24 <= self.retention_no_show_hours:
+            raise ValueError(
+                "alerts must be kept for longer than travellers: KULLA_RETENTION_NO_SHOW_HOURS, and at least 5 days"
+            )
+        return self
 
     @property
     def master_key_path(self) -> Path:

@@ -6,6 +6,7 @@ It is also where the type checker proves that the adapters of `storage` fit the 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from datetime import timedelta
 
 from structlog.typing import FilteringBoundLogger
 
@@ -14,6 +15,7 @@ from api_service.closures import keep_settling
 from api_service.context import AppContext, make_context, utc_now
 from api_service.escalation import keep_escalating
 from api_service.lists_on_disk import lists_in_force
+from api_service.purging import purging
 from api_service.rounds import keep_doing
 from api_service.screening_observer import ScreeningObserver
 from api_service.settings import Mode, Settings
@@ -109,7 +111,8 @@ async def api_context(settings: Settings, logger: FilteringBoundLogger) -> Async
         escalating = asyncio.create_task(keep_escalating(context))
         stack.push_async_callback(_cancelled, escalating)
         sealing = Sealing(database, anchor_book(settings, context.audit_key), context.clock, logger)
-        works = (sealing.round(settings.audit_anchor_seconds), counting(database, context.clock))
+        purges = purging(database, settings, context.clock, logger)
+        works = (sealing.round(settings.audit_anchor_seconds), counting(database, context.clock), purges)
         rounds = [asyncio.create_task(keep_doing(work, logger)) for work in works]
         for task in rounds:
             stack.push_async_callback(_cancelled, task)
@@ -165,4 +168,4 @@ def _kafka(settings: Settings) -> KafkaSettings:
 
 
 def _policy(settings: Settings) -> PolicySettings:
-    return PolicySettings(due=settings.due_terms)
+    return PolicySettings(due=settings.due_terms, alert_retention=timedelta(days=settings.retention_alert_days))
