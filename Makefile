@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: install run test check bench kafka soak lock generate clean
+.PHONY: install run test check bench bench-screening kafka soak lock generate clean
 
 install:            ## set up .venv/ from the locked dependencies
 	@deploy/install.sh
@@ -24,6 +24,9 @@ test: check         ## every check and test, Kafka's included
 bench: install      ## the benchmarks, side by side with peers
 	@$(PYTHON) deploy/kafka/broker.py install
 	@$(PYTHON) -m benchmarks
+
+bench-screening: install   ## how good and how fast screening is, beside its peers; DATA=directory of a data set
+	@$(PYTHON) -m benchmarks.screening $(DATA) $(OPTIONS)
 
 soak: install       ## a million damaged messages through the parser
 	@$(PYTHON) -m tests.soak.parser
