@@ -6,11 +6,12 @@ decode -> (the flights' history) -> plan -> (older manifests, where a step needs
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from pydantic import ValidationError
 
 from schemas.delivery import Delivery
+from schemas.events import Occasion
 from schemas.flight_life import Report, report_of
 from schemas.identifiers import flight_id
 from schemas.ledger import AlertChanges, FlightHistory
@@ -20,6 +21,7 @@ from screening.flight_step import FlightStep, LastStates, described, flight_step
 from screening.index.port import Index, matcher_version
 from screening.policy import PolicySettings, Screened, alert_changes, history_after
 from screening.prepared import flight_day
+from screening.recent import RecentChanges, concerned
 from screening.same_person import with_people
 
 
@@ -27,12 +29,14 @@ from screening.same_person import with_people
 class Decoded:
     """An event and its manifest; None where it could not be read, and then `fault` says why, without passenger data.
 
-    `report`: None where it is a test. `step`: what it does to its flight, once that is worked out.
+    `report`: None where it is a test. `screened_with`: the version of the lists that it was screened with last, if known.
+    `step`: what it does to its flight, once that is worked out.
     """
 
     delivery: Delivery
     manifest: Manifest | None = None
     report: Report | None = None
+    screened_with: int | None = None
     step: FlightStep = field(default_factory=FlightStep)
     fault: str = ""
 
@@ -83,12 +87,20 @@ def complete(batch: Sequence[Decoded], older: Mapping[str, Manifest]) -> list[De
     return [replace(event, step=described(event.step, manifests)) for event in batch]
 
 
+@dataclass(frozen=True, slots=True)
+class Lists:
+    """What is screened against: all lists, and what has changed of late where that is known."""
+
+    index: Index
+    recent: RecentChanges | None = None
+
+
 def decide(
-    batch: Sequence[Decoded], histories: Mapping[str, FlightHistory], index: Index, policy: PolicySettings, now: datetime
+    batch: Sequence[Decoded], histories: Mapping[str, FlightHistory], lists: Lists, policy: PolicySettings, now: datetime
 ) -> list[Decided]:
     """Screen and judge every event in order. A flight's later manifests see what its earlier ones of the batch changed."""
     known = dict(histories)
-    return [_decide(event, known, index, policy, now) for event in batch]
+    return [_decide(event, known, lists, policy, now) for event in batch]
 
 
 def _decode(delivery: Delivery) -> Decoded:
@@ -109,16 +121,28 @@ def _plan(events: Sequence[Decoded], taken_in: Sequence[Report], states: LastSta
     return [replace(event, step=step) for event, step in zip(events, steps, strict=True)]
 
 
-def _decide(event: Decoded, known: dict[str, FlightHistory], index: Index, policy: PolicySettings, now: datetime) -> Decided:
-    manifest, flight = event.manifest, event.flight_id
+def _decide(event: Decoded, known: dict[str, FlightHistory], lists: Lists, policy: PolicySettings, now: datetime) -> Decided:
+    manifest, flight, index = event.manifest, event.flight_id, lists.index
     if manifest is None or flight is None or event.fault:
         return Decided(event.delivery, fault=event.fault)
     try:
-        matches = with_people(screen(event.step.travellers, index, flight_day(manifest, now.date())), index.listed)
+        day = flight_day(manifest, now.date())
+        step = _demanded(event, known.get(flight, FlightHistory()), lists.recent, day)
+        matches = with_people(screen(step.travellers, index, day), index.listed)
         versions = index.listed.version, matcher_version(index.listed)
-        screened = Screened(manifest, event.step, matches, *versions, event.delivery.occasion)
+        screened = Screened(manifest, step, matches, *versions, event.delivery.occasion)
         changes = alert_changes(screened, known.get(flight, FlightHistory()), policy, now)
     except Exception as error:  # one manifest that cannot be screened must not stop the others
         return Decided(event.delivery, fault=f"The manifest could not be screened ({type(error).__name__}).")
     known[flight] = history_after(known.get(flight, FlightHistory()), changes)
-    return Decided(event.delivery, changes, len(event.step.travellers))
+    return Decided(event.delivery, changes, len(step.travellers))
+
+
+def _demanded(event: Decoded, history: FlightHistory, recent: RecentChanges | None, day: date) -> FlightStep:
+    """The step with those whom it is necessary to screen: on a re-screen only whom the changed records concern."""
+    if event.delivery.occasion is not Occasion.RESCREEN or event.screened_with is None or recent is None:
+        return event.step
+    changes = recent.after(event.screened_with)
+    if changes is None:
+        return event.step
+    return replace(event.step, travellers=tuple(concerned(event.step.travellers, history.alerts, changes, day)))

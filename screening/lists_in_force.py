@@ -24,6 +24,7 @@ from screening.model import Model
 from screening.ports import WatchlistSource
 from screening.prepared import PreparedList, PreparedRecord, count_rarity, prepare_list, prepare_record
 from screening.rarity import Rarity
+from screening.recent import RecentChanges
 
 DELTA_SHARE_MAX = 0.1
 DELTA_RECORDS_WANTED_MAX = 1_000
@@ -61,6 +62,10 @@ class InForce(Protocol):
     async def newest(self) -> Index:
         """An index of the newest version in force, or of a newer one. Raises ListsBehindError where there is none yet."""
 
+    @property
+    def recent(self) -> RecentChanges | None:
+        """What has changed of late, up to the index that was given last."""
+
     async def close(self) -> None:
         """Stop what is being built in the background."""
 
@@ -74,6 +79,22 @@ class _Delta:
     records: dict[RecordKey, PreparedRecord | None] = field(default_factory=dict)
     added: int = 0
     """How many records there are more than in the base; one too few for a record that was off the lists when that was built."""
+    recent: dict[RecordKey, tuple[int, PreparedRecord | None]] = field(default_factory=dict)
+    """What has changed after `recent_since`, and in which version; it outlives a base that the next one was merged from."""
+    recent_since: int = 0
+
+    @classmethod
+    def over(cls, base: Index, before: "_Delta | None") -> "_Delta":
+        """Nothing but the base yet. `before`: of the base that this one takes the place of."""
+        delta = cls(base, base.listed.version, recent_since=base.listed.version)
+        if before is not None and before.version >= delta.version and before.may_be_carried_over(base):
+            delta.recent, delta.recent_since = before.recent, before.recent_since
+        return delta
+
+    def may_be_carried_over(self, base: Index) -> bool:
+        """Whether what is known of late changes holds over another base: it was weighed alike, and is not too much."""
+        same = self.base.listed.rarity.digest == base.listed.rarity.digest
+        return same and len(self.recent) <= DELTA_RECORDS_WANTED_MAX
 
     @property
     def too_big(self) -> bool:
@@ -87,7 +108,9 @@ class _Delta:
             prepared = prepare_record(one, listed.model, listed.rarity)
             self.added += self.records.get(prepared.key, prepared) is None or _is_first(one, self.records)
             self.records[prepared.key] = prepared
+            self.recent[prepared.key] = one.list_version, prepared
         self.records |= dict.fromkeys(changes.removed)
+        self.recent |= dict.fromkeys(changes.removed, (changes.version, None))
         self.added -= len(changes.removed)
         self.version = changes.version
 
@@ -112,6 +135,7 @@ class ListsInForce:
         self._in_thread = in_thread
         self._delta: _Delta | None = None
         self._index: Index | None = None
+        self._recent: RecentChanges | None = None
 
     async def close(self) -> None:
         """Stop what is being built in the background."""
@@ -125,10 +149,18 @@ class ListsInForce:
             version = await self._source.newest_version()
         base = await self._shelf.newest()
         if self._index is None or self._delta is None or base is not self._delta.base:
-            self._delta, self._index = _Delta(base, base.listed.version), base
+            self._delta = _Delta.over(base, self._delta)
+            self._index = base
         if version > self._index.listed.version:
             self._index = await self._moved_on(self._delta)
+        if self._recent is None or self._recent.listed is not self._index.listed:
+            self._recent = RecentChanges(self._delta.recent_since, self._index.listed, dict(self._delta.recent))
         return self._index
+
+    @property
+    def recent(self) -> RecentChanges | None:
+        """See `InForce`."""
+        return self._recent
 
     async def _moved_on(self, delta: _Delta) -> Index:
         changes = await self._source.changes(delta.version, DELTA_RECORDS_MAX)
@@ -137,7 +169,7 @@ class ListsInForce:
         if changes is None or delta.too_big:
             base = await self._shelf.order()
             if base is not None and base is not delta.base:
-                self._delta = _Delta(base, base.listed.version)
+                self._delta = _Delta.over(base, delta)
                 return base
         if changes is None:
             raise ListsBehindError("the lists have changed by more than a delta holds; a new base is being built")

@@ -93,6 +93,9 @@ class AlertLedger(Protocol):
         """Which of these manifests were recorded before. A received manifest among them is a repetition with another cursor
         (a relay that was killed sends again), and must not be taken for news: newer messages may have followed it."""
 
+    async def screened_with(self, manifest_ids: Sequence[str]) -> Mapping[str, int]:
+        """With which version of the lists these manifests were screened last; those that never were are absent."""
+
     async def manifests(self, manifest_ids: Sequence[str]) -> Mapping[str, Manifest]:
         """Manifests that were recorded as screened, by id; one that was purged is absent."""
 

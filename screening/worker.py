@@ -28,7 +28,7 @@ is never screened with an older one. An event that demands a version which is no
 import asyncio
 import contextlib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Protocol
@@ -36,7 +36,7 @@ from typing import Protocol
 from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion
 from schemas.ledger import FlightHistory
-from screening.batch import Decided, Decoded, complete, decide, decode, missing, plan
+from screening.batch import Decided, Decoded, Lists, complete, decide, decode, missing, plan
 from screening.flight_step import LastStates
 from screening.index.port import Index
 from screening.lists_in_force import InForce, ListsBehindError, ListsInForce, MemoryShelf
@@ -173,13 +173,15 @@ class Worker:
         demanded = max((delivery.list_version for delivery in fresh), default=0)
         if demanded > index.listed.version:
             raise ListsBehindError(f"version {demanded} is demanded, {index.listed.version} is the newest")
-        decoded = await self._news(await asyncio.to_thread(decode, fresh))
+        decoded = await self._placed(await self._news(await asyncio.to_thread(decode, fresh)))
         flights = sorted({event.flight_id for event in decoded if event.flight_id is not None})
         histories = await self._ledger.history(flights) if flights else dict[str, FlightHistory]()
         planned = await asyncio.to_thread(plan, decoded, histories, self._states)
         older = await self._ledger.manifests(sorted(needed)) if (needed := missing(planned)) else {}
         ready = complete(planned, older)
-        decided = await asyncio.to_thread(decide, ready, histories, index, self._settings.policy, self._clock())
+        decided = await asyncio.to_thread(
+            decide, ready, histories, Lists(index, self._lists.recent), self._settings.policy, self._clock()
+        )
         alerts = await self._record(decided)
         if len(decoded) < len(fresh):  # repetitions leave nothing but progress
             await self._ledger.record((), _progress(fresh))
@@ -207,6 +209,17 @@ class Worker:
             seen.add(event.manifest.manifest_id)
         return [event for event in decoded if event.delivery not in repeated]
 
+    async def _placed(self, decoded: Sequence[Decoded]) -> list[Decoded]:
+        """Events to be screened again, with the lists that they were screened with last."""
+        again = [event.manifest.manifest_id for event in decoded if event.manifest and _is_rescreen(event)]
+        versions = await self._ledger.screened_with(again) if again else {}
+        return [
+            replace(event, screened_with=versions.get(event.manifest.manifest_id))
+            if event.manifest and _is_rescreen(event)
+            else event
+            for event in decoded
+        ]
+
     async def _record(self, decided: Sequence[Decided]) -> int:
         """In order: good events together, each bad one by itself, so that progress never runs ahead of what is recorded."""
         alerts = 0
@@ -231,6 +244,10 @@ class Worker:
 
     def _seconds_since(self, moment: datetime) -> float:
         return (self._clock() - moment).total_seconds()
+
+
+def _is_rescreen(event: Decoded) -> bool:
+    return event.delivery.occasion is Occasion.RESCREEN
 
 
 def lists_in_memory(source: WatchlistSource, model: Model = MODEL) -> ListsInForce:

@@ -107,6 +107,12 @@ class PostgresLedger:
             rows = await work.fetch(queries("ledger")["list_screened"], list(manifest_ids))
         return frozenset(row["manifest_id"] for row in rows)
 
+    async def screened_with(self, manifest_ids: Sequence[str]) -> Mapping[str, int]:
+        """With which version of the lists, whoever did it."""
+        async with self._database.reading() as work:
+            rows = await work.fetch(queries("ledger")["list_screened_with"], list(manifest_ids))
+        return {row["manifest_id"]: row["list_version"] for row in rows}
+
     async def progress(self, partition: int) -> Cursor | None:
         """How far this reader is done with a partition."""
         async with self._database.snapshot() as work:

@@ -56,6 +56,10 @@ class MemoryLedger:
         """Which of these were recorded before."""
         return frozenset(manifest_ids) & self.recorded.keys()
 
+    async def screened_with(self, manifest_ids: Sequence[str]) -> Mapping[str, int]:
+        """With which version of the lists."""
+        return {one: self.recorded[one].list_version for one in manifest_ids if one in self.recorded}
+
     async def progress(self, partition: int) -> Cursor | None:
         """How far a partition is done."""
         return self._progress.get(partition)

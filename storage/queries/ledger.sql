@@ -18,6 +18,9 @@ SELECT fingerprints, list_id, record_id, record_version FROM suppressions WHERE 
 -- name: list_screened
 SELECT manifest_id FROM manifest_screenings WHERE manifest_id = ANY ($1::text[])
 
+-- name: list_screened_with
+SELECT manifest_id, list_version FROM manifest_screenings WHERE manifest_id = ANY ($1::text[])
+
 -- name: take_in
 -- Mark manifests as taken in; returns those that nobody had marked. One that was purged gets no mark. Waits for whoever is just
 -- marking the same.

@@ -112,6 +112,9 @@ class World:
     async def screened(self, manifest_ids):
         return self.screened_ids & set(manifest_ids)
 
+    async def screened_with(self, manifest_ids):
+        return {}
+
     async def manifests(self, manifest_ids):
         read = (Manifest.model_validate_json(one.body) for one in self.deliveries)
         return {one.manifest_id: one for one in read if one.manifest_id in manifest_ids}
