@@ -26,6 +26,7 @@ from api_service.routes import (
     submissions,
     suppressions,
     templates,
+    travellers,
     watchlists,
     webhooks,
 )
@@ -50,6 +51,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     keys.router,
     audit.router,
     holds.router,
+    travellers.router,
     health.router,
     documentation.router,
 )

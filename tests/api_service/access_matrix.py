@@ -75,6 +75,7 @@ GET    /v1/keys                                                               P
 POST   /v1/keys                                                               P
 POST   /v1/keys/{key_id}/rotation                                             P
 DELETE /v1/keys/{key_id}                                                      P
+GET    /v1/travellers                                                         A S
 POST   /v1/alerts/{alert_id}/hold                                             S
 DELETE /v1/alerts/{alert_id}/hold                                             S
 GET    /v1/audit                                                              U
