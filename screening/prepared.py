@@ -7,7 +7,7 @@ from datetime import date
 from schemas.manifest import Manifest
 from schemas.traveller import Traveller
 from schemas.watchlist import NameQuality, Record, RecordKey, RecordName, VersionedRecord, WatchlistSnapshot
-from screening.features.documents import ReadDocument, read_document
+from screening.features.documents import ReadDocument, read_document, read_documents
 from screening.model import Model
 from screening.name_parts import NameParts, Part, read_full_name, read_name, without_glued_titles
 from screening.normalise import words
@@ -80,7 +80,7 @@ def prepare_traveller(traveller: Traveller) -> PreparedTraveller:
     """Read a traveller once."""
     names = read_name(traveller.surname, traveller.given_names)
     readings = tuple(dict.fromkeys((*names, *without_glued_titles(names))))
-    documents = (read_document(one.type, one.number, one.issuing_country) for one in traveller.documents)
+    documents = (read_documents(one.type, one.number, one.issuing_country) for one in traveller.documents)
     return PreparedTraveller(
         traveller_id=traveller.traveller_id,
         version_id=traveller_version_id(traveller),
@@ -89,7 +89,7 @@ def prepare_traveller(traveller: Traveller) -> PreparedTraveller:
         sex=traveller.sex.value,
         nationality=traveller.nationality,
         birth_place=words(traveller.birth_place),
-        documents=tuple(document for document in documents if document is not None),
+        documents=tuple(reading for readings in documents for reading in readings),
     )
 
 

@@ -51,9 +51,15 @@ _SENTENCES: Mapping[tuple[Feature, str], str] = {
     (Feature.BIRTH_DATE, DateOutcome.CONTRADICTION): "{traveller} and {record} contradict each other.",
     (Feature.DOCUMENT, DocumentOutcome.EXACT): "The same document: type, number and issuer of {traveller} are equal.",
     (Feature.DOCUMENT, DocumentOutcome.NUMBER_TYPE_UNKNOWN): "Number and issuer of {traveller} are equal; a type is not known.",
-    (Feature.DOCUMENT, DocumentOutcome.NUMBER_ISSUER_UNKNOWN): "The number of {traveller} is equal; an issuer is not known.",
+    (
+        Feature.DOCUMENT,
+        DocumentOutcome.NUMBER_ISSUER_UNKNOWN,
+    ): "The number of {traveller} is equal; an issuer is not known, or not whole.",
     (Feature.DOCUMENT, DocumentOutcome.NUMBER_OTHER): "{traveller} and {record}: equal numbers of different documents.",
-    (Feature.DOCUMENT, DocumentOutcome.CONFUSABLE): "{traveller} and {record} differ only in characters that look alike.",
+    (
+        Feature.DOCUMENT,
+        DocumentOutcome.CONFUSABLE,
+    ): "{traveller} and {record} differ only in what looks alike, or a check digit.",
     (Feature.SEX, WeakOutcome.CONFIRMS): "The sex is the same: {traveller}.",
     (Feature.SEX, WeakOutcome.CONTRADICTS): "The sex differs: {traveller} and {record}.",
     (Feature.NATIONALITY, WeakOutcome.CONFIRMS): "The record has the nationality {traveller} too.",

@@ -13,7 +13,7 @@ from schemas.watchlist import CaseKind, ListKind, ReadmissionCase
 from screening.eligibility import may_alert
 from screening.engine import build_index, screen
 from screening.features.birth_dates import birth_date_evidence, date_outcome
-from screening.features.documents import document_outcome, read_document
+from screening.features.documents import check_digit, document_outcome, read_document, read_documents
 from screening.model import DATE_BITS, MODEL, DateOutcome, DocumentOutcome
 
 
@@ -71,6 +71,51 @@ def test_many_listed_years_never_turn_agreement_into_contradiction():
 def test_document_outcomes(listed, expected):
     ours = read_document("P", "BA1234567", "ALB")
     assert document_outcome(ours, read_document(*listed)) == expected
+
+
+@pytest.mark.parametrize(
+    ("issuers", "expected"),
+    [
+        (("D", "DEU"), DocumentOutcome.EXACT),
+        (("AL", "ALB"), DocumentOutcome.NUMBER_ISSUER_UNKNOWN),
+        (("ALB", "A"), DocumentOutcome.NUMBER_ISSUER_UNKNOWN),
+        (("AU", "ALB"), DocumentOutcome.NUMBER_OTHER),
+        (("D", "DNK"), DocumentOutcome.NUMBER_ISSUER_UNKNOWN),
+    ],
+)
+def test_issuers_cut_short_are_not_other_issuers(issuers, expected):
+    one, other = (read_document("P", "BA1234567", issuer) for issuer in issuers)
+    assert document_outcome(one, other) == document_outcome(other, one) == expected
+
+
+def test_check_digits_as_icao_has_them():
+    assert [check_digit(number) for number in ("L898902C3", "D23145890", "AB2134")] == ["6", "7", "5"]
+
+
+@given(number=st.text("ABCXYZ0123456789", min_size=6, max_size=9).filter(lambda text: len(set(text)) > 1))
+def test_a_check_digit_on_one_side_only_is_near_evidence(number):
+    checked = number + check_digit(number)
+    for sent, listed in ((number, checked), (checked, number)):
+        outcomes = {
+            document_outcome(reading, read_document("P", listed, "ALB")) for reading in read_documents("P", sent, "ALB")
+        }
+        assert outcomes - {None} == {DocumentOutcome.CONFUSABLE}
+        other = {document_outcome(reading, read_document("V", listed, "ALB")) for reading in read_documents("P", sent, "ALB")}
+        assert other == {None}
+    equal = {document_outcome(reading, read_document("P", number, "ALB")) for reading in read_documents("P", number, "ALB")}
+    assert equal - {None} == {DocumentOutcome.EXACT}
+
+
+def test_a_copied_check_digit_is_found_by_the_index_and_the_oracle():
+    stolen = record("D1", documents=[("P", "L898902C3", "ALB")])
+    watchlist = PERSONS.model_copy(update={"kind": ListKind.DOCUMENT})
+    (match,) = screened(traveller("X", "Y", documents=[("P", "L898902C36", "ALB")]), stolen, watchlist=watchlist)
+    assert [piece.explanation for piece in match.evidence if piece.feature == "document"] == [
+        "P L898902C36 ALB and P L898902C3 ALB differ only in what looks alike, or a check digit."
+    ]
+    passport_and_visa = traveller("X", "Y", documents=[("P", "AB1234567", "ALB"), ("V", "CD7654321", "DEU")])
+    for wanted in (("P", "AB1234567", "ALB"), ("V", "CD7654321", "DEU")):
+        assert screened(passport_and_visa, record("D2", documents=[wanted]), watchlist=watchlist), "either of them counts"
 
 
 def test_fillers_are_no_document():
