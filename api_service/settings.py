@@ -181,6 +181,10 @@ class Settings(BaseSettings):
         description="Directory of the keys of days, shared by all processes, and outside every backup of the database. "
         "Absent: `day_keys` in the data directory.",
     )
+    exchange_key_file: Path | None = Field(
+        default=None,
+        description="File with the key that signs documents for partners. Absent: `exchange.key` in the data directory.",
+    )
     audit_key_file: Path | None = Field(
         default=None,
         description="File with the audit trail's key (it signs anchors). Absent: `audit.key` in the data directory.",
@@ -232,6 +236,11 @@ class Settings(BaseSettings):
     def day_keys_path(self) -> Path:
         """The directory of the keys of days."""
         return self.day_keys_dir or self.data_dir / "day_keys"
+
+    @property
+    def exchange_key_path(self) -> Path:
+        """Where the key is that signs documents for partners."""
+        return self.exchange_key_file or self.data_dir / "exchange.key"
 
     @property
     def audit_key_path(self) -> Path:

@@ -63,6 +63,25 @@ GET    /v1/ports/{port}/arrivals                                              O
 POST   /v1/alerts/{alert_id}/acknowledgement                                  O
 POST   /v1/alerts/{alert_id}/outcome                                          O
 
+GET    /v1/statistics                                                         A S U
+GET    /v1/statistics/reception-places                                        A S U
+GET    /v1/statistics/{measure}                                               A S U
+PUT    /v1/reception-places/{place_id}                                        S P
+GET    /v1/exchange                                                           S L U
+GET    /v1/exchange/key                                                       S L U
+GET    /v1/exchange/transfers                                                 S L U
+POST   /v1/exchange/partners                                                  S L
+POST   /v1/exchange/agreements                                                S L
+POST   /v1/exchange/agreements/{agreement_id}/approval                        S
+DELETE /v1/exchange/agreements/{agreement_id}                                 S L
+POST   /v1/exchange/exports                                                   A S L
+POST   /v1/exchange/exports/{transfer_id}/approval                            S
+POST   /v1/exchange/exports/{transfer_id}/refusal                             S
+GET    /v1/exchange/exports/{transfer_id}/document                            S L
+POST   /v1/exchange/imports                                                   S L
+POST   /v1/exchange/imports/{transfer_id}/acceptance                          S L
+POST   /v1/exchange/imports/{transfer_id}/refusal                             S L
+
 POST   /v1/webhooks                                                           P
 GET    /v1/webhooks                                                           S U P
 GET    /v1/webhooks/{webhook_id}                                              S U P
