@@ -4,7 +4,7 @@ There is no module-level state: whoever needs something takes it from here.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, cast
 
@@ -16,6 +16,7 @@ from api_service.guess_limits import GuessLimits
 from api_service.lists_on_disk import lists_in_force
 from api_service.matching import Matcher
 from api_service.metrics import Metrics, make_metrics
+from api_service.protection_plan import ProtectionPlan, read_plan
 from api_service.rate_limits import RateLimits
 from api_service.reading_pool import ReadingPool
 from api_service.settings import Settings
@@ -52,6 +53,7 @@ class AppContext:
     guess_limits: GuessLimits
     identity_provider: IdentityProvider | None = None
     clock: Clock = utc_now
+    protection: ProtectionPlan = field(default_factory=ProtectionPlan)
 
 
 def context_of(request: Request) -> AppContext:
@@ -92,4 +94,5 @@ def make_context(
         guess_limits=GuessLimits(),
         identity_provider=None if settings.token_rules is None else IdentityProvider(settings.token_rules),
         clock=clock,
+        protection=read_plan(settings.protection_file),
     )

@@ -9,9 +9,13 @@ from typing import Any
 
 import orjson
 
+from api_service.wording import instruction_for
+from schemas.alert import Queue
+from schemas.watchlist import Action
+
 ALERT_FIELDS = (
     *("alert_id", "schema_version", "version", "state", "awaiting_approval", "severity", "lanes", "score", "band"),
-    *("created_at", "updated_at", "due_at", "purge_at", "assignee", "flight", "traveller"),
+    *("created_at", "updated_at", "due_at", "purge_at", "assignee", "queue", "escalation", "flight", "traveller"),
     *("matcher_version", "list_version", "manifest_id", "supersedes"),
 )
 """As they are. Left out: `evidence` (it quotes the record and may name the list)."""
@@ -20,6 +24,8 @@ RECORD_FIELDS = (
     *("nationalities", "documents", "warnings"),
 )
 """Left out: `reason`, `category`, the list, its authority and legal basis, the readmission case."""
+PROTECTION_RECORD_FIELDS = tuple(name for name in RECORD_FIELDS if name != "warnings")
+"""Of somebody to be protected. A warning is written for other people, and might say why."""
 HISTORY_FIELDS = ("at", "by", "command", "from", "to")
 DISPOSITION_FIELDS = ("at", "by", "decision", "outcome")
 """Left out: what analysts write to each other about the reasons."""
@@ -32,11 +38,32 @@ def officer_view(alert: _Json) -> dict[str, Any]:
     disposition = alert.get("disposition")
     return {
         **_only(alert, ALERT_FIELDS),
-        "record": _only(alert["record"], RECORD_FIELDS),
-        "other_records": [_only(record, RECORD_FIELDS) for record in alert["other_records"]],
+        **(_protection(alert) if alert.get("queue") == Queue.PROTECTION else _standard(alert)),
         "evidence": [],
         "disposition": disposition and _only(disposition, DISPOSITION_FIELDS),
         "history": [_only(entry, HISTORY_FIELDS) for entry in alert["history"]],
+    }
+
+
+def _standard(alert: _Json) -> dict[str, Any]:
+    return {
+        "instruction": instruction_for(alert["record"].get("action")),
+        "record": _only(alert["record"], RECORD_FIELDS),
+        "other_records": [_only(record, RECORD_FIELDS) for record in alert["other_records"]],
+    }
+
+
+def _protection(alert: _Json) -> dict[str, Any]:
+    """Whom to call, not why. Only what asks for protection is shown: whoever is a victim is met as one, whatever other lists
+    say (analysts see those, and decide)."""
+    records = [record for record in (alert["record"], *alert["other_records"]) if record.get("action") == Action.PROTECT]
+    first, *others = [_only(record, PROTECTION_RECORD_FIELDS) for record in records or [alert["record"]]]
+    port = alert["flight"].get("arrival_port")
+    return {
+        "instruction": instruction_for(Action.PROTECT),
+        "contacts": None if port is None else f"/v1/ports/{port}/protection-contacts",
+        "record": first,
+        "other_records": others,
     }
 
 

@@ -168,6 +168,13 @@ class Settings(BaseSettings):
     webhook_private_addresses: bool = Field(
         default=False, description="Whether those hosts may have private or loopback addresses (`on`/`off`)."
     )
+    protection_file: Path | None = Field(
+        default=None,
+        description="TOML file of protection contacts and deadlines (`docs/protection.md`). Absent: no contacts.",
+    )
+    retention_referral_hours: float = Field(
+        default=30 * 24, gt=0, description="How long protection referrals are kept after they were made (no names are in them)."
+    )
     stream_age_seconds_max: float = Field(
         default=60.0, gt=0, description="A manifest unscreened for longer makes `/health/ready` say that screening is behind."
     )

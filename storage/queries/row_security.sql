@@ -48,7 +48,7 @@ GRANT INSERT ON manifest_outbox, audit, audit_unsealed TO kulla_carrier;
 GRANT SELECT ON schedules, schedule_legs TO kulla_carrier;
 
 -- Officers: the alerts of their ports, and what flies there. Not the lists, and of manifests not what is in them.
-GRANT SELECT, INSERT, UPDATE ON alerts TO kulla_officer;
+GRANT SELECT, INSERT, UPDATE ON alerts, referrals TO kulla_officer;
 GRANT SELECT, INSERT ON alert_outbox, command_receipts TO kulla_officer;
 GRANT INSERT ON audit, audit_unsealed TO kulla_officer;
 GRANT SELECT ON schedules, schedule_legs, message_facts, alert_transitions TO kulla_officer;
@@ -113,6 +113,14 @@ DROP POLICY IF EXISTS staff ON alert_outbox;
 DROP POLICY IF EXISTS into_own_ports ON alert_outbox;
 CREATE POLICY staff ON alert_outbox TO kulla_staff USING (true);
 CREATE POLICY into_own_ports ON alert_outbox TO kulla_officer USING (
+    (SELECT current_setting('kulla.ports', true)) = '*'
+    OR port = ANY (string_to_array((SELECT current_setting('kulla.ports', true)), ',')));
+
+ALTER TABLE referrals ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS staff ON referrals;
+DROP POLICY IF EXISTS of_own_ports ON referrals;
+CREATE POLICY staff ON referrals TO kulla_staff USING (true);
+CREATE POLICY of_own_ports ON referrals TO kulla_officer USING (
     (SELECT current_setting('kulla.ports', true)) = '*'
     OR port = ANY (string_to_array((SELECT current_setting('kulla.ports', true)), ',')));
 

@@ -54,6 +54,17 @@ GET    /v1/shifts/handovers                                                   A 
 GET    /v1/shifts/handovers/{handover_id}                                     A S
 GET    /v1/suppressions                                                       A S U
 DELETE /v1/suppressions/{suppression_id}                                      A S
+GET    /v1/referrals                                                          A S
+GET    /v1/referrals/{referral_id}                                            A S O
+POST   /v1/referrals/{referral_id}/takeover                                   A S O
+POST   /v1/referrals/{referral_id}/deadlines                                  A S O
+POST   /v1/referrals/{referral_id}/closure                                    A S O
+POST   /v1/ports/{port}/referrals                                             O
+GET    /v1/ports/{port}/referrals                                             A S O
+GET    /v1/ports/{port}/protection-contacts                                   A S O
+GET    /v1/protection-scope                                                   P
+PUT    /v1/protection-scope/{person:path}                                     P
+DELETE /v1/protection-scope/{person:path}                                     P
 POST   /v1/match                                                              A S
 GET    /v1/flights                                                            A S
 GET    /v1/flights/{flight}                                                   A S

@@ -102,9 +102,13 @@ def _filled(path: str) -> str:
 
 @pytest.fixture
 async def keys(service: Any) -> dict[Role, str]:
-    """One key a role, confined as in production."""
+    """One key a role, confined as in production; those of analysts with the protection scope."""
     scopes = {Role.CARRIER: {"carrier": "OR"}, Role.OFFICER: {"port": "TIA"}}
-    return {role: await service.key(role, **scopes.get(role, {})) for role in Role}
+    made = {role: await service.key(role, **scopes.get(role, {})) for role in Role}
+    for role in (Role.ANALYST, Role.SUPERVISOR):
+        person = made[role].split("_")[1]
+        assert (await call(service.app, "PUT", f"/v1/protection-scope/{person}", made[Role.OPERATOR])).status == 204
+    return made
 
 
 async def test_every_endpoint_and_every_role(service: Any, keys: dict[Role, str]) -> None:

@@ -81,7 +81,9 @@ async def test_an_officer_reads_no_reason_category_or_list(service: Any, databas
     seen = b""
     for method, path in [route for route, roles in permissions().items() if roles and Role.OFFICER in roles]:
         body = orjson.dumps({"outcome": "right_person"}) if path.endswith("/outcome") else b"{}"
-        answer = await call(service.app, method, path.format(port="TIA", alert_id=alert.alert_id), key, body)
+        answer = await call(
+            service.app, method, path.format(port="TIA", alert_id=alert.alert_id, referral_id="ref_none"), key, body
+        )
         seen += answer.body
     assert b"refer_second_line" in seen, "what to do is said"
     assert b"PERSON1" in seen
