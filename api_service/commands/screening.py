@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from api_service.screening_pool import Answer, NumberedRows, Pool, Work
     from schemas.watchlist import VersionedRecord
     from screening.index.port import Index
+
+_SHOWN_EVERY = 500  # records between two looks at the bar
 
 FAULTS_SHOWN_MAX = 1000
 """Bad rows named one by one; of a table of another kind every row is bad, and a thousand sentences say so."""
@@ -38,15 +41,13 @@ def screen(
     """
     from api_service.screening_pool import Pool, processes_by_default
 
-    started, faults = time.perf_counter(), Faults()
-    records = _read_list(watchlist, faults)
-    index = _index(records, oracle=oracle)
-    typer.echo(f"list of {len(records)} records read and indexed in {time.perf_counter() - started:.2f} s", err=True)
-    work = _work(_columns(travellers), index, datetime.now(UTC).date(), min_score)
-    with Pool(work, processes or processes_by_default()) as pool:
-        start = time.perf_counter()
-        screened, matches = _screen_all(travellers, out, pool, faults)
-        seconds = time.perf_counter() - start
+    faults = Faults()
+    with _index(watchlist, faults, oracle=oracle) as index:
+        work = _work(_columns(travellers), index, datetime.now(UTC).date(), min_score)
+        with Pool(work, processes or processes_by_default()) as pool:
+            start = time.perf_counter()
+            screened, matches = _screen_all(travellers, out, pool, faults)
+            seconds = time.perf_counter() - start
     rate = screened / seconds if seconds else 0.0
     typer.echo(f"{screened} travellers in {seconds:.2f} s: {rate:.0f} travellers/s, {matches} matches", err=True)
     faults.close()
@@ -71,21 +72,46 @@ class Faults:
             raise typer.Exit(1)
 
 
-def _read_list(path: Path, faults: Faults) -> "list[VersionedRecord]":
+@contextmanager
+def _index(path: Path, faults: Faults, *, oracle: bool) -> "Iterator[Index]":
+    """The list's index, in a file of its own that all processes map: the list is read in a stream, however long it is."""
+    from schemas.watchlist import WatchlistSnapshot
+    from screening.engine import build_index
+    from screening.exhaustive import ExhaustiveIndex
+    from screening.index.packed.building import Listing, build
+    from screening.index.packed.packed_index import PackedIndex
+    from screening.model import MODEL
+    from screening.offline import OFFLINE_LIST
+
+    started = time.perf_counter()
+    with TemporaryDirectory(prefix="kulla-screen-") as directory:
+        index: Index
+        if oracle:
+            snapshot = WatchlistSnapshot(1, (OFFLINE_LIST,), tuple(_records(path, faults)))
+            index = build_index(snapshot, builder=ExhaustiveIndex)
+        else:
+            build(Path(directory) / "index", _records(path, faults), Listing(MODEL, 1))
+            index = PackedIndex.open(Path(directory) / "index")
+        seconds = time.perf_counter() - started
+        typer.echo(f"list of {index.listed.record_count} records read and indexed in {seconds:.2f} s", err=True)
+        yield index
+
+
+def _records(path: Path, faults: Faults) -> "Iterator[VersionedRecord]":
     from screening.offline import ColumnsError, listed, record_reader
 
-    records = []
-    with _table(path) as rows:
+    with _table(path) as rows, _progress(path, rows, "records") as advance:
         try:
             read = record_reader(rows.columns)
         except ColumnsError as error:
             raise typer.BadParameter(f"{path}: {error}") from error
-        for row in rows:
+        for number, row in enumerate(rows, 1):
             try:
-                records.append(listed(read(row)))
+                yield listed(read(row))
             except ValueError as error:  # one bad row does not spoil the list
                 faults.add(path, rows.line, _sentence(error))
-    return records
+            if number % _SHOWN_EVERY == 0:
+                advance(number)
 
 
 def _sentence(error: ValueError) -> str:
@@ -93,16 +119,6 @@ def _sentence(error: ValueError) -> str:
     from schemas.watchlist_csv import RowError
 
     return str(error) if isinstance(error, RowError) else f"The row is no record ({type(error).__name__})."
-
-
-def _index(records: "list[VersionedRecord]", *, oracle: bool) -> "Index":
-    from schemas.watchlist import WatchlistSnapshot
-    from screening.engine import build_index
-    from screening.exhaustive import ExhaustiveIndex
-    from screening.offline import OFFLINE_LIST
-
-    snapshot = WatchlistSnapshot(1, (OFFLINE_LIST,), tuple(records))
-    return build_index(snapshot, builder=ExhaustiveIndex) if oracle else build_index(snapshot)
 
 
 def _columns(path: Path) -> tuple[str, ...]:
@@ -138,7 +154,7 @@ def _screen_all(path: Path, out: Path | None, pool: "Pool", faults: Faults) -> t
     from screening.offline import RESULT_COLUMNS
 
     travellers = matches = 0
-    with _table(path) as rows, _output(out) as results, _progress(path, rows) as advance:
+    with _table(path) as rows, _output(out) as results, _progress(path, rows, "travellers") as advance:
         writer = csv.DictWriter(results, RESULT_COLUMNS, lineterminator="\n")
         writer.writeheader()
         for answer in pool.answers(_chunks(rows)):
@@ -205,7 +221,7 @@ def _table(path: Path) -> Iterator[Table]:
 
 
 @contextmanager
-def _progress(path: Path, rows: Table) -> Iterator[Callable[[int], None]]:
+def _progress(path: Path, rows: Table, what: str) -> Iterator[Callable[[int], None]]:
     """A bar on standard error, where somebody watches."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -213,12 +229,12 @@ def _progress(path: Path, rows: Table) -> Iterator[Callable[[int], None]]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.fields[travellers]:,} travellers"),
+        TextColumn("{task.fields[done]:,} {task.fields[what]}"),
         TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True) as progress:
-        task = progress.add_task(path.name, total=path.stat().st_size, travellers=0)
-        yield lambda travellers: progress.update(task, completed=rows.read_bytes, travellers=travellers)
+        task = progress.add_task(path.name, total=path.stat().st_size, done=0, what=what)
+        yield lambda done: progress.update(task, completed=rows.read_bytes, done=done)
 
 
 def _output(out: Path | None) -> "AbstractContextManager[TextIO]":
