@@ -5,6 +5,7 @@ from fastapi import APIRouter, FastAPI
 from api_service import errors, observed
 from api_service.body_limit import BodyLimit
 from api_service.context import AppContext
+from api_service.description import describe
 from api_service.peers import Peers, networks
 from api_service.routes import (
     alerts,
@@ -71,10 +72,12 @@ def create_app(context: AppContext) -> FastAPI:
         title="Kulla", version="1", description=_DESCRIPTION, docs_url=None, redoc_url=None, openapi_url="/openapi.json"
     )
     app.state.context = context
+    app.state.routes = tuple(route for router in ROUTERS for route in router.routes)
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router)
     app.add_middleware(BodyLimit)
     app.add_middleware(Peers, trusted=networks(context.settings.trusted_proxies))
     observed.observe(app, context)
+    describe(app)
     return app

@@ -12,6 +12,7 @@ import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 
 from api_service import problems
 from api_service.farewell import FarewellResponse
@@ -114,7 +115,16 @@ async def _http(request: Request, error: Exception) -> Response:
     answer = problem(kind, kind.title + ".", request.url.path)
     for name, value in (error.headers or {}).items():
         answer.headers[name] = value
+    if error.status_code == 405 and (allowed := _allowed(request)):
+        answer.headers["Allow"] = ", ".join(allowed)
     return answer
+
+
+def _allowed(request: Request) -> list[str]:
+    """All methods of this path; the framework names only those of the first endpoint that has it."""
+    routes = getattr(request.app.state, "routes", ())
+    fitting = [route for route in routes if isinstance(route, Route) and route.path_regex.match(request.url.path)]
+    return sorted({method for route in fitting for method in route.methods or ()})
 
 
 def unexpected(instance: str, request_id: str) -> Response:

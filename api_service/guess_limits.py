@@ -35,7 +35,8 @@ class _Count:
 class GuessLimits:
     """Times are seconds of one monotonic clock."""
 
-    def __init__(self, entries_max: int = ENTRIES_MAX) -> None:
+    def __init__(self, entries_max: int = ENTRIES_MAX, free_refusals: int = FREE_REFUSALS) -> None:
+        self._free_refusals = free_refusals
         self._counts: OrderedDict[str, _Count] = OrderedDict()
         self._known: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._entries_max = entries_max
@@ -51,7 +52,7 @@ class GuessLimits:
         """Count a refusal; the seconds for which the address is closed now (0.0 = not yet)."""
         if key_id is not None:
             self._count(_of_key(key_id), FREE_REFUSALS_OF_KEY, now)
-        return self._count(_of_address(address), FREE_REFUSALS, now)
+        return self._count(_of_address(address), self._free_refusals, now)
 
     def accepted(self, address: str, key_id: str) -> None:
         """The key was used rightly from this address. (The address's refusals stay: a guesser may well have one right key.)"""

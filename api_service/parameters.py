@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Header, Path
@@ -17,10 +18,13 @@ ListId = Annotated[str, Path(min_length=1, max_length=64, pattern=PRINTABLE)]
 RecordId = Annotated[str, Path(min_length=1, max_length=200, pattern=PRINTABLE)]
 PortCode = Annotated[str, Path(pattern=r"^[A-Z0-9]{3,5}$", description="IATA code or UN/LOCODE of the port.")]
 
+_DATED = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def _midnight(value: object) -> object:
+    if not isinstance(value, datetime) and not (isinstance(value, str) and _DATED.match(value)):
+        raise ValueError("not a time")  # a bare number would be taken for seconds since 1970
     return f"{value}T00:00:00Z" if isinstance(value, str) and _DAY.fullmatch(value) else value
 
 

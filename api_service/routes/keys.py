@@ -4,14 +4,14 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from api_service import keys
 from api_service.authentication import require
 from api_service.context import Context, context_of
 from api_service.errors import documented
 from api_service.keys import OVERLAP_DEFAULT, OVERLAP_MAX, PORTS_MAX, KeyOrder, RotationOrder
-from api_service.parameters import PRINTABLE
+from api_service.parameters import PRINTABLE, Moment
 from api_service.principal import Principal
 from schemas.roles import Role
 from storage.keys import StoredKey
@@ -33,7 +33,7 @@ class KeyRequest(BaseModel):
         default=[], max_length=PORTS_MAX, description="Of an officer's key: whose consoles it may read."
     )
     label: str | None = Field(default=None, max_length=200, pattern=PRINTABLE)
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     certificate_sha256: str | None = Field(
         default=None, pattern="^[0-9a-f]{64}$", description="The client certificate without which the key is worth nothing."
     )
@@ -86,7 +86,7 @@ class RotationRequest(BaseModel):
         le=OVERLAP_MAX / timedelta(hours=1),
         description="How long the present secret counts too. 0: it is worth nothing at once.",
     )
-    expires_at: AwareDatetime | None = Field(default=None, description="When the key expires; absent: as before.")
+    expires_at: Moment | None = Field(default=None, description="When the key expires; absent: as before.")
 
 
 class KeyList(BaseModel):

@@ -69,6 +69,11 @@ POST   /v1/match                                                              A 
 GET    /v1/flights                                                            A S
 GET    /v1/flights/{flight}                                                   A S
 
+GET    /v1/statistics                                                         A S U
+GET    /v1/statistics/reception-places                                        A S U
+GET    /v1/statistics/{measure}                                               A S U
+PUT    /v1/reception-places/{place_id}                                        S P
+
 GET    /v1/ports/{port}/alerts                                                O
 GET    /v1/ports/{port}/arrivals                                              O
 POST   /v1/alerts/{alert_id}/acknowledgement                                  O
