@@ -18,6 +18,7 @@ from screening.engine import screen
 from screening.index.port import matcher_version
 from screening.lists_in_force import InForce
 from screening.match import Match
+from storage.acting import MACHINE, acting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -53,7 +54,8 @@ class Matcher:
         """Screen travellers against the newest lists, as for a flight on `day`. Raises OverloadedError, ListsBehindError,
         StoreUnavailableError."""
         async with self._own_turn():
-            index = await self._lists.newest()
+            with acting(MACHINE):  # reading the lists, and having them indexed, is the service's own work
+                index = await self._lists.newest()
             found: list[Sequence[Match]] = []
             for start in range(0, len(travellers), TRAVELLERS_AT_ONCE):
                 some = travellers[start : start + TRAVELLERS_AT_ONCE]

@@ -144,7 +144,7 @@ async def screener_worker(settings: Settings, logger: FilteringBoundLogger) -> A
     async with database_of(settings) as database:
         ledger = PostgresLedger(database, KAFKA_READER if settings.kafka_bootstrap_servers else OUTBOX_READER, utc_now)
         worker_settings = WorkerSettings(policy=_policy(settings), observer=ScreeningObserver(logger))
-        lists = lists_in_force(settings, PostgresListSource(database))
+        lists = ToldLists(lists_in_force(settings, PostgresListSource(database)), database, utc_now)
         try:
             yield Worker(_stream(settings, database, ledger), lists, ledger, worker_settings, utc_now)
         finally:

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from storage import row_security
+from storage import row_security, screener_lists
 from storage.database import Work
+from storage.screener_lists import LoadedLists
 from storage.sql import queries
 
 
@@ -17,6 +18,7 @@ class Health:
     transaction_seconds: float
     row_security: bool
     """Whether the second wall stands (`storage.row_security`)."""
+    lists: LoadedLists
 
 
 async def look(work: Work) -> Health:
@@ -27,4 +29,5 @@ async def look(work: Work) -> Health:
         stream_age_seconds=await work.fetchval(area["stream_age"]),
         row_security=await row_security.usable(work),
         transaction_seconds=await work.fetchval(area["longest_transaction"]),
+        lists=await screener_lists.look(work),
     )

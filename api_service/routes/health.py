@@ -17,8 +17,12 @@ from storage import health
 from storage.acting import MACHINE, acting
 from storage.database import StoreUnavailableError
 from storage.health import Health
+from storage.screener_lists import LoadedLists
 
 router = APIRouter(tags=["health"])
+
+INDEX_BEHIND_SECONDS_MAX = 30.0
+"""A screener takes a change in within two seconds, and tells every ten what it has."""
 
 
 @router.get("/health/live")
@@ -45,6 +49,7 @@ async def ready(request: Request) -> Response:
         },
         "row_security": "on" if found.row_security else "off",
         "list_version": found.list_version,
+        "index": _index(found.lists),
     }
     return _json(content)
 
@@ -73,6 +78,19 @@ async def status(request: Request) -> Response:
         "at": context.clock(),
     }
     return _json(notice, 200 if taken else 503)
+
+
+def _index(lists: LoadedLists) -> dict[str, object]:
+    """Which lists the screeners work with: of several, whoever is furthest behind."""
+    state = "absent" if not lists.screeners else "behind" if lists.behind_seconds > INDEX_BEHIND_SECONDS_MAX else "ready"
+    return {
+        "status": state,
+        "screeners": lists.screeners,
+        "list_version": lists.list_version,
+        "records": lists.record_count,
+        "loaded_seconds": None if lists.loaded_seconds is None else round(lists.loaded_seconds, 3),
+        "behind_seconds": round(lists.behind_seconds, 3),
+    }
 
 
 async def _look(context: AppContext) -> Health | None:

@@ -33,3 +33,27 @@ WHERE NOT recent.screened
 SELECT coalesce(max(extract(epoch FROM clock_timestamp() - xact_start)), 0)::double precision
 FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+
+-- name: tell_lists
+-- What a screener has loaded; whoever has not been heard of for $4 is forgotten.
+WITH gone AS (
+    DELETE FROM screener_lists WHERE seen_at < clock_timestamp() - $4::interval
+)
+INSERT INTO screener_lists AS known (screener, list_version, record_count, loaded_at, seen_at)
+VALUES ($1, $2, $3, clock_timestamp(), clock_timestamp())
+ON CONFLICT (screener) DO UPDATE
+SET list_version = excluded.list_version, record_count = excluded.record_count, seen_at = excluded.seen_at,
+    loaded_at = CASE WHEN known.list_version = excluded.list_version THEN known.loaded_at ELSE excluded.loaded_at END
+
+-- name: loaded_lists
+-- Of the screeners heard of within $1: the one that is furthest behind, and since when it is.
+WITH heard AS (
+    SELECT * FROM screener_lists WHERE seen_at > clock_timestamp() - $1::interval
+), last AS (
+    SELECT list_version, record_count, loaded_at FROM heard ORDER BY list_version, loaded_at LIMIT 1
+)
+SELECT (SELECT count(*) FROM heard) AS screeners, last.list_version, last.record_count,
+       extract(epoch FROM clock_timestamp() - last.loaded_at)::double precision AS loaded_seconds,
+       greatest(0, coalesce(extract(epoch FROM clock_timestamp() - (
+           SELECT min(in_force_at) FROM list_versions WHERE version > last.list_version)), 0))::double precision AS behind_seconds
+FROM (VALUES (1)) AS always LEFT JOIN last ON true

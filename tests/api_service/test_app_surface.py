@@ -12,11 +12,16 @@ import structlog
 from interchanges import interchange
 
 from api_service import logs
+from api_service.context import utc_now
 from api_service.errors import KINDS
 from api_service.problems import RefusalError
 from api_service.rate_limits import RateLimits
 from api_service.settings import Settings
 from api_service.settings_table import settings_table
+from api_service.told_lists import ToldLists
+from screening.worker import lists_in_memory
+from storage.list_source import PostgresListSource
+from tests.screened_flights import ARTA, put_records
 
 
 def _refusals(cls: type[RefusalError]) -> list[type[RefusalError]]:
@@ -99,6 +104,29 @@ async def test_ready_tells_how_far_screening_is(make_service: Any, database: Any
         async with database.unit_of_work() as work:
             await work.execute("INSERT INTO manifest_screenings SELECT manifest_id, now(), 1, 'm' FROM manifests")
         assert (await client.get("/health/ready")).json()["stream"]["status"] == "ready"
+
+
+async def test_ready_tells_which_lists_the_screeners_have(service: Any, database: Any) -> None:
+    async def index() -> dict[str, Any]:
+        async with service.client() as client:
+            return dict((await client.get("/health/ready")).json()["index"])
+
+    assert (await index())["status"] == "absent"
+    source = PostgresListSource(database)
+    lists = ToldLists(lists_in_memory(source), database, utc_now)
+    await put_records(service)
+    await lists.newest()
+    found = await index()
+    assert (found["status"], found["screeners"], found["list_version"], found["records"]) == ("ready", 1, 1, 1)
+    assert 0 <= found["loaded_seconds"] < 600
+    await put_records(service, [ARTA | {"sex": "F"}])
+    assert (await index())["behind_seconds"] > 30, "a version is in force (since 1 March) that nobody has loaded"
+    assert (await index())["status"] == "behind"
+    await lists.newest()
+    assert (await index())["list_version"] == 2
+    async with database.unit_of_work() as work:
+        await work.execute("UPDATE screener_lists SET seen_at = seen_at - interval '1 minute'")
+    assert (await index())["screeners"] == 0
 
 
 async def test_the_documentation_needs_nothing_from_elsewhere(service: Any) -> None:
