@@ -21,6 +21,7 @@ from api_service.rounds import keep_doing
 from api_service.screening_observer import ScreeningObserver
 from api_service.settings import Mode, Settings
 from api_service.statistics.gathering import counting
+from api_service.told_lists import ToldLists
 from api_service.webhooks.sender import Surroundings, keep_sending
 from api_service.webhooks.targets import TargetRules
 from screening.policy import PolicySettings
