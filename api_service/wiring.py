@@ -14,7 +14,6 @@ from api_service.audit_trail import Sealing, anchor_book
 from api_service.closures import keep_settling
 from api_service.context import AppContext, make_context, utc_now
 from api_service.escalation import keep_escalating
-from api_service.exchange.transfers import forgetting
 from api_service.lists_on_disk import lists_in_force
 from api_service.purging import purging
 from api_service.rounds import keep_doing
@@ -114,8 +113,7 @@ async def api_context(settings: Settings, logger: FilteringBoundLogger) -> Async
         stack.push_async_callback(_cancelled, escalating)
         sealing = Sealing(database, anchor_book(settings, context.audit_key), context.clock, logger)
         purges = purging(database, settings, context.clock, logger)
-        own = (counting(database, context.clock), forgetting(database, context.clock))
-        works = (sealing.round(settings.audit_anchor_seconds), *own, purges)
+        works = (sealing.round(settings.audit_anchor_seconds), counting(database, context.clock), purges)
         rounds = [asyncio.create_task(keep_doing(work, logger)) for work in works]
         for task in rounds:
             stack.push_async_callback(_cancelled, task)

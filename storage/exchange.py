@@ -156,11 +156,6 @@ async def second(work: Work, transfer_id: str, by: str, list_id: str) -> bool:
     return await work.fetchval(queries("exchange")["second"], transfer_id, by, list_id) is not None
 
 
-async def forget(work: Work, now: datetime) -> None:
-    """Forget what was in transfers whose time is over."""
-    await work.execute(queries("exchange")["forget"], now)
-
-
 _ARRAYS = ("directions", "shares", "lists")
 
 

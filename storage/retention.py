@@ -46,6 +46,11 @@ KINDS: Sequence[Kind] = (
     Kind("webhook_deliveries", "alerts"),
     Kind("message_facts", "statistics"),
     Kind("expired_alerts", "statistics"),
+    Kind("traveller_counts", "statistics"),
+    Kind("alert_counts", "statistics"),
+    Kind("reception_reports", "statistics"),
+    Kind("flight_marks", "alerts"),
+    Kind("exchanged_content", "at_due_time"),
 )
 """In this order: submissions after their manifests. `at_due_time`: the rows say themselves when they are due."""
 

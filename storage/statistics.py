@@ -107,15 +107,6 @@ async def months(work: Work) -> Sequence[date]:
     return [row["month"] for row in await work.fetch(queries("statistics")["months"])]
 
 
-async def forget(work: Work, before: date, marks_before: datetime) -> None:
-    """Drop counts of months before `before`, and marks that nothing needs any more."""
-    midnight = datetime(before.year, before.month, before.day, tzinfo=marks_before.tzinfo)
-    await work.execute(queries("statistics")["forget_travellers"], before)
-    await work.execute(queries("statistics")["forget_alerts"], before)
-    await work.execute(queries("statistics")["forget_places"], midnight)
-    await work.execute(queries("statistics")["forget_marks"], marks_before)
-
-
 async def report_place(work: Work, occupancy: Occupancy, by: str) -> None:
     """Keep a centre's report."""
     values = (occupancy.place_id, occupancy.reported_at, occupancy.occupied, by)

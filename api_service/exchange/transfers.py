@@ -15,12 +15,10 @@ import orjson
 from pydantic import ValidationError
 
 from api_service import watch
-from api_service.context import Clock
 from api_service.exchange import content as contents
 from api_service.exchange.agreements import Actor, found, note
 from api_service.exchange.signing import DocumentError, ExchangeKey, claims_of, fingerprint, signer_of, verified
 from api_service.problems import ConflictError, ForbiddenError, InvalidRequestError, NotFoundError
-from api_service.rounds import Round
 from api_service.watch import RecordChange
 from schemas.watchlist import Record
 from storage import alert_rows, exchange, watchlists
@@ -259,18 +257,3 @@ async def _found(work: Work, transfer_id: str, direction: str) -> Transfer:
     if transfer is None or transfer.direction != direction:
         raise NotFoundError(f"There is no such {direction}.")
     return transfer
-
-
-FORGET_SECONDS = 3_600.0
-
-
-def forgetting(database: Database, clock: Clock) -> Round:
-    """The work that comes round: what was in transfers is forgotten when its time is over."""
-
-    async def work() -> bool:
-        async with database.unit_of_work() as unit:
-            await exchange.forget(unit, clock())
-        return False
-
-    waits, fails = "forgetting exchanged content waits for the database", "exchanged content could not be forgotten"
-    return Round(work, FORGET_SECONDS, waits, fails)

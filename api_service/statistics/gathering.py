@@ -26,9 +26,6 @@ ALERT_RESTS = timedelta(days=1)
 """A decision that stands for a day is rarely taken back."""
 CLOSED_AFTER = timedelta(days=3)
 """After the end of a month; the flights of its last days are over by then."""
-MONTHS_KEPT = 60
-"""Five years (contract, section 9)."""
-MARKS_KEPT = timedelta(days=30)
 ROUND_SECONDS = 300.0
 FLIGHTS_AT_ONCE = 5
 """Inflating and folding five flights takes some 100 ms, in a thread."""
@@ -125,17 +122,9 @@ async def count_alerts(database: Database, now: datetime) -> int:
     return len(due)
 
 
-async def forget(database: Database, now: datetime) -> None:
-    """Drop what is older than statistics are kept."""
-    months = now.year * 12 + now.month - 1 - MONTHS_KEPT
-    async with database.unit_of_work() as work:
-        await statistics.forget(work, date(months // 12, months % 12 + 1, 1), now - MARKS_KEPT)
-
-
 async def _work(database: Database, clock: Clock) -> bool:
     now = clock()
     counted = await count_flights(database, now), await count_alerts(database, now)
-    await forget(database, now)
     return counted[0] == FLIGHTS_AT_ONCE or counted[1] == ALERTS_AT_ONCE
 
 

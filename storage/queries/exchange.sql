@@ -61,7 +61,3 @@ RETURNING transfer_id
 UPDATE exchange_transfers SET state = 'seconded', first_by = $2, list_id = $3
 WHERE transfer_id = $1 AND state = 'received'
 RETURNING transfer_id
-
--- name: forget
-UPDATE exchange_transfers SET content = NULL, document = NULL, reason = NULL
-WHERE forget_at < $1 AND (content IS NOT NULL OR document IS NOT NULL OR reason IS NOT NULL)

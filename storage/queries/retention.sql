@@ -28,6 +28,49 @@ UPDATE manifests SET body = $2, purge_at = $3, traveller_count = $4 WHERE manife
 -- name: postpone_manifest
 UPDATE manifests SET purge_at = $2 WHERE manifest_id = $1
 
+-- name: count_traveller_counts
+SELECT count(*) FROM statistics_travellers WHERE month + interval '1 month' <= $1::timestamptz
+
+-- name: purge_traveller_counts
+DELETE FROM statistics_travellers WHERE ctid IN (
+    SELECT ctid FROM statistics_travellers WHERE month + interval '1 month' <= $1::timestamptz LIMIT $2)
+
+-- name: count_alert_counts
+SELECT count(*) FROM statistics_alerts WHERE month + interval '1 month' <= $1::timestamptz
+
+-- name: purge_alert_counts
+DELETE FROM statistics_alerts WHERE ctid IN (
+    SELECT ctid FROM statistics_alerts WHERE month + interval '1 month' <= $1::timestamptz LIMIT $2)
+
+-- name: count_reception_reports
+SELECT count(*) FROM reception_places WHERE reported_at <= $1
+
+-- name: purge_reception_reports
+DELETE FROM reception_places WHERE ctid IN (SELECT ctid FROM reception_places WHERE reported_at <= $1 LIMIT $2)
+
+-- name: count_flight_marks
+-- That a flight was counted has to be known as long as anything of it is there.
+SELECT count(*) FROM statistics_flights_counted c
+WHERE counted_at <= $1 AND NOT EXISTS (SELECT FROM manifests m WHERE m.flight_id = c.flight_id)
+
+-- name: purge_flight_marks
+DELETE FROM statistics_flights_counted WHERE flight_id IN (
+    SELECT flight_id FROM statistics_flights_counted c
+    WHERE counted_at <= $1 AND NOT EXISTS (SELECT FROM manifests m WHERE m.flight_id = c.flight_id)
+    LIMIT $2)
+
+-- name: count_exchanged_content
+SELECT count(*) FROM exchange_transfers
+WHERE forget_at <= $1 AND (content IS NOT NULL OR document IS NOT NULL OR reason IS NOT NULL)
+
+-- name: purge_exchanged_content
+-- What was in a transfer; who did what and when stays.
+UPDATE exchange_transfers SET content = NULL, document = NULL, reason = NULL
+WHERE transfer_id IN (
+    SELECT transfer_id FROM exchange_transfers
+    WHERE forget_at <= $1 AND (content IS NOT NULL OR document IS NOT NULL OR reason IS NOT NULL)
+    LIMIT $2)
+
 -- name: count_test_manifests
 SELECT count(*) FROM manifests WHERE purge_at <= $1 AND test
 

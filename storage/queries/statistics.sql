@@ -54,20 +54,6 @@ SELECT list, outcome, route, nationality, age_band, persons FROM statistics_aler
 -- name: months
 SELECT month FROM statistics_travellers UNION SELECT month FROM statistics_alerts ORDER BY month
 
--- name: forget_travellers
-DELETE FROM statistics_travellers WHERE month < $1
-
--- name: forget_alerts
-DELETE FROM statistics_alerts WHERE month < $1
-
--- name: forget_places
-DELETE FROM reception_places WHERE reported_at < $1
-
--- name: forget_marks
--- A flight's mark is needed only as long as something of the flight is there.
-DELETE FROM statistics_flights_counted c
-WHERE counted_at < $1 AND NOT EXISTS (SELECT FROM manifests m WHERE m.flight_id = c.flight_id)
-
 -- name: report_place
 INSERT INTO reception_places (place_id, reported_at, occupied, reported_by) VALUES ($1, $2, $3, $4)
 ON CONFLICT (place_id, reported_at) DO UPDATE SET occupied = excluded.occupied, reported_by = excluded.reported_by

@@ -19,12 +19,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from api_service.app import create_app
 from api_service.context import make_context
 from api_service.exchange.signing import TYPE, ExchangeKey, claims_of, fingerprint
-from api_service.exchange.transfers import forgetting
 from api_service.keys import KeyOrder, create_key
 from api_service.logs import make_logger
 from api_service.settings import Settings
 from schemas.roles import Role
 from storage.database import Database
+from storage.policies import Policy
+from storage.retention import purge
 from tests.sample_alerts import place, sample_alert
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
@@ -406,7 +407,7 @@ async def test_what_was_exchanged_is_forgotten_and_who_did_it_is_not(side: Side,
     agreement = await side.agree(Neighbour().public, ["export"])
     await side.export(agreement, list_id="children", record_id="R1")
     for days, kept in ((29, 1), (31, 0)):
-        await forgetting(database, lambda days=days: NOW + timedelta(days=days)).work()  # type: ignore[misc]  # a default binds it
+        await purge(database, Policy(), NOW + timedelta(days=days), "kulla")
         async with database.snapshot() as work:
             assert (
                 await work.fetchval("SELECT count(*) FROM exchange_transfers WHERE content IS NOT NULL OR document IS NOT NULL")

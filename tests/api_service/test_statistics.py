@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api_service.settings import Settings
-from api_service.statistics.gathering import age_band, closed, count_alerts, count_flights, forget, month_of
+from api_service.statistics.gathering import age_band, closed, count_alerts, count_flights, month_of
 from schemas import identifiers
 from schemas.alert import Alert, Command, Outcome
 from schemas.alert_step import Step, advance
@@ -18,6 +18,8 @@ from schemas.traveller import Traveller, TravellerKind
 from storage import alert_rows
 from storage.bodies import deflate
 from storage.database import Database
+from storage.policies import Policy
+from storage.retention import purge
 from tests.sample_alerts import place, sample_alert
 
 DEPARTURE = datetime(2026, 3, 1, 10, tzinfo=UTC)
@@ -212,9 +214,13 @@ async def test_registration_centres(make_service: Any, database: Database) -> No
 async def test_counts_are_kept_five_years(database: Database) -> None:
     await fly(database, "OR260-AMS-2026-03-01", people(12, "UTO"))
     await count_flights(database, DEPARTURE + timedelta(hours=13))
-    for now, months in ((datetime(2031, 3, 31, tzinfo=UTC), 1), (datetime(2031, 4, 1, tzinfo=UTC), 0)):
-        await forget(database, now)
+    async with database.unit_of_work() as work:
+        await work.execute("DELETE FROM submissions")
+    for now, months in ((datetime(2031, 3, 31, tzinfo=UTC), 1), (datetime(2031, 4, 2, tzinfo=UTC), 0)):
+        report = await purge(database, Policy(), now, "kulla")
+        assert report.counts.get("traveller_counts", 0) == 1 - months
         async with database.snapshot() as work:
+            assert await work.fetchval("SELECT count(*) FROM statistics_flights_counted") == 0
             assert await work.fetchval("SELECT count(DISTINCT month) FROM statistics_travellers") == months
 
 
