@@ -79,10 +79,6 @@ GET    /v1/ports/{port}/arrivals                                              O
 POST   /v1/alerts/{alert_id}/acknowledgement                                  O
 POST   /v1/alerts/{alert_id}/outcome                                          O
 
-GET    /v1/statistics                                                         A S U
-GET    /v1/statistics/reception-places                                        A S U
-GET    /v1/statistics/{measure}                                               A S U
-PUT    /v1/reception-places/{place_id}                                        S P
 GET    /v1/exchange                                                           S L U
 GET    /v1/exchange/key                                                       S L U
 GET    /v1/exchange/transfers                                                 S L U
