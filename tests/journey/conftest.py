@@ -8,9 +8,18 @@ import pytest
 from kafka_broker import KafkaBroker, delete_topics
 
 from storage.embedded import EmbeddedPostgres
+from tests.leak_scan import check, watch_all
 from tests.running_service import RunningService, running_service
 
 ARRANGEMENTS = ("embedded", "distributed")
+
+
+@pytest.fixture(autouse=True)
+def leak_scan(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whoever is pushed in any of these tests is looked for afterwards in logs, metrics, audit lines and refusals."""
+    watched = watch_all(monkeypatch)
+    yield
+    check(watched)
 
 
 @pytest.fixture(params=ARRANGEMENTS)
