@@ -26,6 +26,7 @@ from api_service.routes import (
     schedules,
     shifts,
     statistics,
+    subject_requests,
     submissions,
     suppressions,
     templates,
@@ -57,6 +58,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     audit.router,
     holds.router,
     travellers.router,
+    subject_requests.router,
     health.router,
     documentation.router,
 )

@@ -5,6 +5,7 @@ and never differs between "does not exist" and "is not yours".
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -102,10 +103,19 @@ async def _store_unavailable(request: Request, _error: Exception) -> Response:
     return problem(STORE_UNAVAILABLE, detail, request.url.path, retry_after_seconds=RETRY_AFTER_STORE_SECONDS)
 
 
+_FIELD = re.compile(r"[a-z][a-z_-]{0,39}|[0-9]{1,6}")
+
+
+def _shown(part: object) -> str:
+    """A part of a place. The name of a field that does not exist is the sender's own text: shown only where it looks like a
+    field."""
+    return str(part) if _FIELD.fullmatch(str(part)) else "?"
+
+
 async def _invalid(request: Request, error: Exception) -> Response:
     """Where and what is wrong, without the value that was sent."""
     assert isinstance(error, RequestValidationError)
-    errors = [{"location": [str(part) for part in row["loc"]], "rule": row["type"]} for row in error.errors()]
+    errors = [{"location": [_shown(part) for part in row["loc"]], "rule": row["type"]} for row in error.errors()]
     return problem(INVALID, "Some fields are missing or wrong; `errors` says which.", request.url.path, {"errors": errors})
 
 

@@ -44,6 +44,7 @@ KINDS: Sequence[Kind] = (
     Kind("suppressions", "at_due_time"),
     Kind("handover_notes", "alerts"),
     Kind("webhook_deliveries", "alerts"),
+    Kind("subject_requests", "alerts"),
     Kind("message_facts", "statistics"),
     Kind("expired_alerts", "statistics"),
     Kind("traveller_counts", "statistics"),

@@ -76,9 +76,10 @@ def last_words(watched: Watched) -> None:
     try:
         for path in _PUBLIC:
             watched.told[path] = httpx.get(f"{watched.service.url}{path}", timeout=5).text
-        for word in sorted(people(watched.pushed))[:1]:
+        words = sorted(people(watched.pushed))
+        for word in {*words[:1], *words[-1:]}:  # a number, and a name
             for name, answer in _wrong_questions(watched.service, word):
-                watched.told[f"wrong {name}"] = answer.text
+                watched.told[f"wrong {name} {len(watched.told)}"] = answer.text
         with watched.service.client("auditor") as auditor:
             watched.told["audit"] = auditor.get("/v1/audit", params={"limit": 500}).text
     except (httpx.HTTPError, FileNotFoundError):

@@ -238,3 +238,15 @@ INSERT INTO alert_holds (alert_id, reason, placed_by, placed_at) VALUES ($1, $2,
 
 -- name: lift_hold
 DELETE FROM alert_holds WHERE alert_id = $1 RETURNING alert_id
+
+-- name: count_subject_requests
+SELECT count(*) FROM subject_requests WHERE decided_at <= $1 AND subject IS NOT NULL
+
+-- name: purge_subject_requests
+-- Who asked is forgotten, with what was corrected; that somebody asked, and what was decided, is not.
+WITH old AS (
+    SELECT request_id FROM subject_requests WHERE decided_at <= $1 AND subject IS NOT NULL LIMIT $2
+), corrected AS (
+    UPDATE subject_corrections c SET was = NULL, value = NULL, reason = '' FROM old WHERE c.request_id = old.request_id
+)
+UPDATE subject_requests r SET subject = NULL, identity = '' FROM old WHERE r.request_id = old.request_id

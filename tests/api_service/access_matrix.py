@@ -107,6 +107,13 @@ POST   /v1/keys                                                               P
 POST   /v1/keys/{key_id}/rotation                                             P
 DELETE /v1/keys/{key_id}                                                      P
 GET    /v1/travellers                                                         A S
+POST   /v1/subject-requests                                                   S
+GET    /v1/subject-requests                                                   S U
+GET    /v1/subject-requests/{request_id}                                      S
+GET    /v1/subject-requests/{request_id}/findings                             S
+GET    /v1/subject-requests/{request_id}/export                               S
+POST   /v1/subject-requests/{request_id}/decisions                            S
+POST   /v1/subject-requests/{request_id}/corrections                          S
 POST   /v1/alerts/{alert_id}/hold                                             S
 DELETE /v1/alerts/{alert_id}/hold                                             S
 GET    /v1/audit                                                              U

@@ -1,7 +1,6 @@
 """The scan itself: it knows whom to look for, and finds them wherever they are."""
 
 from tests.api_service.test_flights import ARTA, DRITA, message
-
 from tests.leak_scan import leaks, people
 
 
