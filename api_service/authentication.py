@@ -130,6 +130,8 @@ def require(*roles: Role) -> Callable[..., Awaitable[Principal]]:
         found = await authenticate(context_of(request), bearer.credentials if bearer else None, peer)
         request.state.key_id = found.key_id
         act_as(found.caller)
+        if wait := await context_of(request).rate_limits.take(found.key_id, time.monotonic()):
+            raise TooManyRequestsError("This key asks too much at once; nothing was read.", wait)
         if not found.acts_as(*roles):
             raise ForbiddenError(f"This needs a key of one of these roles: {', '.join(roles)}.")
         return found

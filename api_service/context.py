@@ -17,9 +17,9 @@ from api_service.lists_on_disk import lists_in_force
 from api_service.matching import Matcher
 from api_service.metrics import Metrics, make_metrics
 from api_service.protection_plan import ProtectionPlan, read_plan
-from api_service.rate_limits import RateLimits
 from api_service.reading_pool import ReadingPool
 from api_service.settings import Settings
+from api_service.shared_rates import SharedRates
 from api_service.tokens.provider import IdentityProvider
 from storage.alert_tail import AlertTail
 from storage.audit_key import AuditKey
@@ -44,7 +44,7 @@ class AppContext:
     database: Database
     logger: FilteringBoundLogger
     metrics: Metrics
-    rate_limits: RateLimits
+    rate_limits: SharedRates
     reading_pool: ReadingPool
     in_flight: InFlight
     alert_tail: AlertTail
@@ -85,7 +85,7 @@ def make_context(
         database=database,
         logger=logger,
         metrics=make_metrics(),
-        rate_limits=RateLimits(settings.requests_per_second_max, settings.requests_burst_max),
+        rate_limits=SharedRates(database, settings.requests_per_second_max, settings.requests_burst_max),
         reading_pool=ReadingPool(settings.inline_bytes_max, settings.reading_processes),
         in_flight=InFlight(settings.submissions_in_flight_bytes_max),
         alert_tail=AlertTail(database),

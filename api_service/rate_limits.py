@@ -1,8 +1,4 @@
-"""How often a key may ask: a token bucket per key, in memory, per process.
-
-The limit protects the service from one carrier's loop gone wild, not the carrier's quota: that each process counts for itself
-(so that N processes allow N times the rate) is fine for that, and costs no round trip.
-"""
+"""Token buckets in memory, one a key: what a process lets through by itself (`api_service.shared_rates`)."""
 
 from dataclasses import dataclass
 

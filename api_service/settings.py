@@ -79,10 +79,10 @@ class Settings(BaseSettings):
     requests_per_second_max: float = Field(
         default=200.0,
         gt=0,
-        description="Submissions a second for each key, on average, in each HTTP process. Far above any carrier's need: "
-        "it stops a loop gone wild.",
+        description="Requests a second for each key, on average, in all HTTP processes together (and a tenth more in each). "
+        "Far above anybody's need: it stops a loop gone wild.",
     )
-    requests_burst_max: int = Field(default=400, ge=1, description="Submissions a key may send at once before the rate counts.")
+    requests_burst_max: int = Field(default=400, ge=1, description="Requests a key may send at once before the rate counts.")
 
     trusted_proxies: str = Field(
         default="",

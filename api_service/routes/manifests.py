@@ -10,11 +10,10 @@ from api_service import errors, intake
 from api_service.accept import EDIFACT, JSON, answer_form
 from api_service.authentication import require
 from api_service.body import MEDIA_TYPES, body_kind, media_type, received_body
-from api_service.context import AppContext, context_of
+from api_service.context import context_of
 from api_service.errors import UNUSABLE, documented
 from api_service.intake import Incoming, IntakeResult
 from api_service.principal import Principal
-from api_service.problems import TooManyRequestsError
 from api_service.reading import BodyKind
 from schemas.receipt import Receipt
 from schemas.roles import Role
@@ -57,7 +56,6 @@ async def post_manifests(request: Request, carrier: Carrier) -> Response:
     """
     context = context_of(request)
     started = time.perf_counter()
-    _keep_to_rate(context, carrier)
     incoming = _incoming(request)
     async with received_body(request, context.settings.submission_bytes_max, context.in_flight) as body:
         result = await intake.receive(context, incoming(body), carrier)
@@ -74,7 +72,6 @@ async def post_manifests(request: Request, carrier: Carrier) -> Response:
 async def validate_manifests(request: Request, carrier: Carrier) -> Response:
     """The answer that submitting these bytes would get, with nothing stored."""
     context = context_of(request)
-    _keep_to_rate(context, carrier)
     incoming = _incoming(request)
     async with received_body(request, context.settings.submission_bytes_max, context.in_flight) as body:
         result = await intake.validate(context, incoming(body), carrier)
@@ -86,12 +83,6 @@ def _incoming(request: Request) -> Callable[[bytes], Incoming]:
     kind = body_kind(request)
     answered = answer_form(request, _FORMS.get(kind, (JSON,))) == EDIFACT
     return lambda body: Incoming(body, kind, media_type(request), answered)
-
-
-def _keep_to_rate(context: AppContext, carrier: Principal) -> None:
-    wait = context.rate_limits.take(carrier.key_id, time.monotonic())
-    if wait:
-        raise TooManyRequestsError("This key sends too much at once; nothing was read.", wait)
 
 
 def _answer(request: Request, result: IntakeResult, status: int) -> Response:

@@ -58,7 +58,8 @@ def site(database_url: str, data_dir: Path, plant: Callable[[FastAPI], None] = l
     stopping: list[uvicorn.Server] = []
 
     async def serve() -> None:
-        settings = Settings(_env_file=None, data_dir=data_dir, database_url=database_url, inline_bytes_max=1_000_000)  # type: ignore[call-arg]
+        limits = {"inline_bytes_max": 1_000_000, "requests_per_second_max": 1e6, "requests_burst_max": 10**6}
+        settings = Settings(_env_file=None, data_dir=data_dir, database_url=database_url, **limits)  # type: ignore[arg-type]
         database = await Database.connect(database_url)
         context = make_context(settings, database, make_logger("error"))
         context = replace(context, guess_limits=GuessLimits(free_refusals=10**9))
