@@ -14,7 +14,7 @@ from benchmarks.screening.data import DataSet, read_data
 from benchmarks.screening.drawing import curve_table, draw
 from benchmarks.screening.kulla import equality, scored_by_kulla
 from benchmarks.screening.measures import Scored
-from benchmarks.screening.nomenklatura import ALGORITHMS, scored_by_nomenklatura
+from benchmarks.screening.nomenklatura_peer import ALGORITHMS, scored_by_nomenklatura
 from benchmarks.screening.peer_environment import PeersMissingError
 from benchmarks.screening.peers import PEERS, listed_names, scored_by_peer
 from benchmarks.screening.throughput import SECONDS, SIZES, measured
@@ -97,7 +97,7 @@ def _peers(data: DataSet, options: argparse.Namespace) -> list[Scored]:
         try:
             found.append(run())
         except PeersMissingError as error:
-            print(f"\nnomenklatura left out: its environment could not be made ({error})")
+            print(f"\nnomenklatura left out: {error}")
             break
         _print(report.quality(found[-1]))
     return found

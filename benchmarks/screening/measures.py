@@ -9,6 +9,8 @@ import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from benchmarks.screening.data import FOLDS, Pair, fold_of
@@ -60,13 +62,14 @@ class Share(NamedTuple):
 
 
 def average_precision(pairs: Sequence[Pair], scores: Sequence[float]) -> float:
-    """The mean, over true pairs, of the share of true ones ranked no lower. Of equal scores the false come first."""
-    ranked = sorted(zip(scores, pairs, strict=True), key=lambda row: (-row[0], row[1].positive))
-    hits, total = 0, 0.0
-    for place, (_, pair) in enumerate(ranked, 1):
-        if pair.positive:
-            hits += 1
-            total += hits / place
+    """The mean, over true pairs, of the share of true ones among all that score no lower (equal scores count as one step)."""
+    ranked = sorted(zip(scores, (pair.positive for pair in pairs), strict=True), reverse=True)
+    hits = places = 0
+    total = 0.0
+    for _, step in groupby(ranked, key=itemgetter(0)):
+        found = [positive for _, positive in step]
+        hits, places = hits + sum(found), places + len(found)
+        total += sum(found) * hits / places
     return total / hits if hits else math.nan
 
 

@@ -15,7 +15,7 @@ REQUIREMENTS = ROOT / "requirements" / "peers.txt"
 
 
 class PeersMissingError(Exception):
-    """The environment could not be made; the text says why."""
+    """The environment could not be made or used; the text says why."""
 
 
 def peers_python() -> Path:
@@ -27,7 +27,8 @@ def peers_python() -> Path:
         install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"]
         done = subprocess.run([*install, str(REQUIREMENTS)], check=False, capture_output=True, text=True)
         if done.returncode:
-            raise PeersMissingError(f"pip ended with {done.returncode}: {done.stderr.strip().splitlines()[-1:]}")
+            said = done.stderr.strip().splitlines()[-1:]
+            raise PeersMissingError(f"its environment could not be made: pip ended with {done.returncode}: {said}")
         stamp.write_text(wanted)
     return python
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from benchmarks.screening.data import DataSet
 from benchmarks.screening.measures import FalseAlert, Scored
-from benchmarks.screening.peer_environment import peers_python
+from benchmarks.screening.peer_environment import PeersMissingError, peers_python
 from benchmarks.screening.peers import jaro_winkler_best_pairs, listed_names, text_of
 from schemas.traveller import Traveller
 from schemas.watchlist import NameQuality, Record
@@ -36,7 +36,7 @@ class _Matcher:
     """A process of the peers' environment."""
 
     def __init__(self, algorithm: str, records: Sequence[Record]) -> None:
-        command = [str(peers_python()), str(_SCRIPT)]
+        command = [str(peers_python()), "-I", str(_SCRIPT)]  # isolated: nothing of the project is on its path
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self._tell({"algorithm": algorithm})
         self._tell({"persons": [_listed(record) for record in records]})
@@ -49,14 +49,20 @@ class _Matcher:
 
     def _tell(self, message: dict[str, Any]) -> None:
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(message) + "\n")
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(json.dumps(message) + "\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            raise PeersMissingError("its process ended; what it said is above") from None
 
     def scores(self, pairs: Iterable[tuple[Traveller, int]]) -> tuple[list[float], float]:
         """Scores, and the seconds the comparing took."""
         assert self._process.stdout is not None
         self._tell({"pairs": [[_traveller(one), row] for one, row in pairs]})
-        answer = json.loads(self._process.stdout.readline())
+        line = self._process.stdout.readline()
+        if not line:
+            raise PeersMissingError("its process ended; what it said is above")
+        answer = json.loads(line)
         return answer["scores"], answer["seconds"]
 
 
