@@ -91,13 +91,21 @@ def travellers_of(manifests: Sequence[Manifest], now: datetime) -> Counter[Trave
 
 
 async def count_flights(database: Database, now: datetime) -> int:
-    """Count some flights; how many."""
-    async with database.unit_of_work() as work:
+    """Count some flights; how many were due.
+
+    The work is done before the transaction, which would hold back every reader of the outbox meanwhile. Where another process
+    was quicker, it was for nothing.
+    """
+    async with database.reading() as work:
         due = await statistics.due_flights(work, now - FLIGHT_OVER_AFTER, now + PURGE_AHEAD, FLIGHTS_AT_ONCE)
-        ours = [flight_id for flight_id in due if await statistics.mark_flight(work, flight_id, now)]
-        for manifests in (await flight_bodies.of_flights(work, ours)).values():
-            await statistics.add_travellers(work, await asyncio.to_thread(travellers_of, manifests, now))
-    return len(ours)
+        found = await flight_bodies.of_flights(work, due)
+    for flight_id in due:
+        manifests = found.get(flight_id, [])
+        counts = await asyncio.to_thread(travellers_of, manifests, now) if manifests else Counter[TravellerCell]()
+        async with database.unit_of_work() as work:
+            if await statistics.mark_flight(work, flight_id, now):
+                await statistics.add_travellers(work, counts)
+    return len(due)
 
 
 def alert_cell(alert: DecidedAlert, now: datetime) -> AlertCell:

@@ -1,5 +1,6 @@
 """Statistics: counted once, before the purge, under a month that never changes once it is shown; small cells withheld."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -258,3 +259,11 @@ def test_a_closed_month_never_changes() -> None:
     assert closed(march, after)
     assert month_of(datetime(2027, 1, 1, tzinfo=UTC), after) == april
     assert closed(date(2026, 12, 1), datetime(2027, 1, 4, tzinfo=UTC))
+
+
+async def test_two_processes_count_a_flight_once(database: Database) -> None:
+    await fly(database, "OR260-AMS-2026-03-01", people(12, "UTO"))
+    over = DEPARTURE + timedelta(hours=13)
+    await asyncio.gather(*(count_flights(database, over) for _ in range(4)))
+    async with database.snapshot() as work:
+        assert await work.fetchval("SELECT sum(persons) FROM statistics_travellers") == 12
