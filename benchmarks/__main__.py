@@ -7,6 +7,7 @@ COMMANDS = (
     ("benchmarks.parser",),
     ("benchmarks.sealing",),
     ("benchmarks.journey",),
+    ("benchmarks.polling",),
     ("benchmarks.screening", "--parts", "quality,kinds,held-out,equality,peers,curve"),
 )
 
