@@ -7,6 +7,7 @@ the parts; titles are noise. A part removed as a title is only removed where ano
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -35,6 +36,7 @@ _GLUED_REST_MIN = 3  # letters before a glued title: `OMR` keeps its MR
 NAME_PARTS_MAX = 64
 """Parts read of one name; more than PAXLST's 3 x 35 characters can hold, so only hostile input reaches it."""
 
+_PARTS_KEPT_MAX = 100_000  # about 30 MB: names repeat, and the parts of one list's aliases most of all
 _SPELLINGS_MAX = 4  # customs of the surname times customs of the given names
 
 
@@ -84,6 +86,7 @@ def _parts(family: tuple[str, ...], given: tuple[str, ...]) -> tuple[Part, ...]:
     return tuple(read_part(word, family=from_surname) for word, from_surname in cut[:NAME_PARTS_MAX])
 
 
+@lru_cache(maxsize=_PARTS_KEPT_MAX)
 def read_part(word: str, *, family: bool) -> Part:
     """A part from a word of A-Z."""
     return Part(word, form(word), skeleton(word), word in PARTICLES, family)

@@ -41,14 +41,16 @@ class _Agreed(NamedTuple):
     found: NDArray[Any]
 
 
-def name_bounds(name: PreparedName, gains: Sequence[Bits], touched: TouchedNames, model: Model) -> Bits:
-    """`gains`: by word of the listed name, what each distinct part is worth. All in 1/64 bits."""
+def name_bounds(name: PreparedName, gains: Sequence[Bits], touched: TouchedNames, model: Model) -> tuple[Bits, Bits]:
+    """What the parts that agree are worth, and what is left of it when the others have cost theirs; in 1/64 bits.
+
+    `gains`: by word of the listed name, what each distinct part is worth.
+    """
     agreed = _agreed(name, gains, touched)
     _add_joined(name, touched, agreed, model)
     bits = np.minimum(np.minimum(agreed.listed.sum(axis=0), agreed.ours), whole(model.name_bits_max))
     weak = whole(model.name_bits[NameOutcome.LOW_QUALITY]) if name.weak else 0
-    total = bits + _left_bits(name, touched, agreed, model) + weak
-    return np.where((agreed.listed > 0).any(axis=0), total, 0)
+    return bits, bits + _left_bits(name, touched, agreed, model) + weak
 
 
 def _agreed(name: PreparedName, gains: Sequence[Bits], touched: TouchedNames) -> _Agreed:

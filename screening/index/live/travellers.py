@@ -138,9 +138,9 @@ class LiveTravellers:
         gains = self._gains(name, model)
         touched = self._touched(name, gains)
         if len(touched):
-            bits = name_bounds(name, gains, self._shared(touched), model)
+            agreeing, bits = name_bounds(name, gains, self._shared(touched), model)
             people = self._names["person"][touched]
-            enough = (bits >= whole(model.ground_bits)) & ~((bits + others[people]) / BITS_GRAIN < threshold)
+            enough = (agreeing >= whole(model.ground_bits)) & ~((bits + others[people]) / BITS_GRAIN < threshold)
             found[people[enough]] = True
         return found
 

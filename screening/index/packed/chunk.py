@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple, TypeVar
 
-from schemas.watchlist import RecordKey, VersionedRecord
+from schemas.watchlist import RecordKey, VersionedRecord, Watchlist
 from screening.features.birth_dates import many_dates_cost
 from screening.features.documents import read_document
 from screening.features.names import JOINED_SKELETON_MIN
@@ -47,9 +47,9 @@ class ReadName(NamedTuple):
 class Chunk:
     """Columns of some records. Names, dates and documents of all records stand one after the other, with their counts."""
 
-    vocabulary: dict[Part, int] = field(default_factory=dict)
-    watchlists: dict[str, int] = field(default_factory=dict)
-    nations: dict[tuple[str, ...], int] = field(default_factory=dict)
+    vocabulary: list[Part] = field(default_factory=list)
+    watchlists: list[str] = field(default_factory=list)
+    nations: list[tuple[str, ...]] = field(default_factory=list)
     names_of_record: list[int] = field(default_factory=list)
     parts_of_name: list[int] = field(default_factory=list)
     weak: list[bool] = field(default_factory=list)
@@ -71,12 +71,23 @@ class Chunk:
     texts: bytes = b""
 
 
+class _Numbers:
+    """What a chunk's numbers stand for while it is read. Lists are known by the object: many records share one."""
+
+    def __init__(self) -> None:
+        self.part: dict[str, int] = {}
+        self.nations: dict[tuple[str, ...], int] = {}
+        self.watchlist: dict[str, int] = {}
+        self.known: dict[int, tuple[Watchlist, int, int]] = {}
+
+
 def read_chunk(records: Iterable[VersionedRecord], model: Model) -> Chunk:
     """The columns of these records, with their text, so that the index can tell them again."""
-    chunk, texts = Chunk(), []
+    chunk, numbers, texts = Chunk(), _Numbers(), []
     for versioned in records:
         names = (ReadName(name.parts, joined_words(name.parts), weak) for name, weak in record_names(versioned.record))
-        _add_record(chunk, versioned, names, model)
+        _add_names(chunk, numbers, names)
+        _add_record(chunk, numbers, versioned, model)
         texts.append(versioned.record.model_dump_json(exclude_defaults=True).encode())
         chunk.text_bytes.append(len(texts[-1]))
     chunk.texts = b"".join(texts)
@@ -85,40 +96,61 @@ def read_chunk(records: Iterable[VersionedRecord], model: Model) -> Chunk:
 
 def chunk_of_prepared(records: Iterable[PreparedRecord], model: Model) -> Chunk:
     """The columns of records that stay in memory: without their text."""
-    chunk = Chunk()
+    chunk, numbers = Chunk(), _Numbers()
     for record in records:
         names = (ReadName(name.parts, name.joined, name.weak) for name in record.names)
-        _add_record(chunk, record.versioned, names, model)
+        _add_names(chunk, numbers, names)
+        _add_record(chunk, numbers, record.versioned, model)
         chunk.text_bytes.append(0)
     return chunk
 
 
-def _add_record(chunk: Chunk, versioned: VersionedRecord, names: Iterable[ReadName], model: Model) -> None:
-    record, watchlist = versioned.record, versioned.watchlist
+def _add_record(chunk: Chunk, numbers: _Numbers, versioned: VersionedRecord, model: Model) -> None:
+    record = versioned.record
+    watchlist, number, threshold = _known_list(chunk, numbers, versioned.watchlist, model)
     dates = tuple(dict.fromkeys(record.birth_dates))
-    chunk.names_of_record.append(sum(1 for name in names if _add_name(chunk, name)))
     _extend(chunk.dates_of_record, chunk.dates, date_keys(dates))
     documents = (read_document(one.type, one.number, one.issuing_country) for one in record.documents)
     _extend(chunk.documents_of_record, chunk.documents, [text_key(one.folded) for one in documents if one is not None])
-    chunk.threshold.append(whole_bits(model.threshold(watchlist)))
+    chunk.threshold.append(threshold)
     place = 4 if words(record.birth_place) else 0
     cost = round(many_dates_cost(len(dates)) * BITS_GRAIN)
     chunk.marks.append(_SEXES.get(record.sex or "U", 0) | place | cost << 8)
-    chunk.nation_set.append(_number(chunk.nations, tuple(sorted(set(record.nationalities)))))
+    nations = tuple(sorted(set(record.nationalities)))
+    chunk.nation_set.append(_number(numbers.nations, chunk.nations, nations))
     chunk.record_key.append(record_key((watchlist.list_id, record.record_id)))
-    chunk.watchlist.append(_number(chunk.watchlists, watchlist.model_dump_json()))
+    chunk.watchlist.append(number)
     chunk.versions.append((versioned.record_version, versioned.list_version))
 
 
-def _add_name(chunk: Chunk, name: ReadName) -> bool:
-    assert len(name.parts) <= PARTS_MAX
-    chunk.parts_of_name.append(len(name.parts))
-    chunk.weak.append(name.weak)
-    chunk.parts.extend(_number(chunk.vocabulary, part._replace(family=False)) for part in name.parts)
-    chunk.joins_of_name.append(len(name.joined))
-    chunk.join_key.extend(join_key(run.word) for run in name.joined)
-    chunk.join_span.extend(run.start | run.size << 8 for run in name.joined)
-    return True
+def _known_list(chunk: Chunk, numbers: _Numbers, watchlist: Watchlist, model: Model) -> tuple[Watchlist, int, int]:
+    found = numbers.known.get(id(watchlist))
+    if found is None:
+        number = _number(numbers.watchlist, chunk.watchlists, watchlist.model_dump_json())
+        found = numbers.known[id(watchlist)] = watchlist, number, whole_bits(model.threshold(watchlist))
+    return found
+
+
+def _add_names(chunk: Chunk, numbers: _Numbers, names: Iterable[ReadName]) -> None:
+    before = len(chunk.weak)
+    for name in names:
+        assert len(name.parts) <= PARTS_MAX
+        chunk.parts_of_name.append(len(name.parts))
+        chunk.weak.append(name.weak)
+        chunk.parts.extend([_part_number(chunk, numbers, part) for part in name.parts])
+        chunk.joins_of_name.append(len(name.joined))
+        chunk.join_key.extend([join_key(run.word) for run in name.joined])
+        chunk.join_span.extend([run.start | run.size << 8 for run in name.joined])
+    chunk.names_of_record.append(len(chunk.weak) - before)
+
+
+def _part_number(chunk: Chunk, numbers: _Numbers, part: Part) -> int:
+    """A part is the same in whatever field it came."""
+    number = numbers.part.get(part.text)
+    if number is None:
+        number = numbers.part[part.text] = len(chunk.vocabulary)
+        chunk.vocabulary.append(part._replace(family=False))
+    return number
 
 
 def _extend(counts: list[int], values: list[int], more: Sequence[int]) -> None:
@@ -126,8 +158,11 @@ def _extend(counts: list[int], values: list[int], more: Sequence[int]) -> None:
     values.extend(more)
 
 
-def _number(numbers: dict[Value, int], value: Value) -> int:
-    return numbers.setdefault(value, len(numbers))
+def _number(numbers: dict[Value, int], values: list[Value], value: Value) -> int:
+    number = numbers.setdefault(value, len(values))
+    if number == len(values):
+        values.append(value)
+    return number
 
 
 def date_keys(dates: Sequence[str]) -> list[int]:

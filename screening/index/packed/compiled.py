@@ -21,16 +21,17 @@ from screening.model import Model
 from screening.name_parts import Part
 from screening.prepared_names import PreparedName
 
-KERNEL_VERSION = 1
+KERNEL_VERSION = 2
 """Raised together with that of `kernel.h`: a library left from another build is not used."""
 
 AGREEING_BYTES_MAX = 64 << 20
 """What is kept of which listed parts agree with a part: names repeat. About 50,000 parts. When full, the older half goes."""
 
 _ARRAYS = (
-    "part_text_at", "part_text", "part_bits", "part_marks", "form_at", "form", "form_parts", "form_signature", "length_forms",
-    "skeleton_key", "skeleton_part", "initials", "posting_at", "posting", "join_key", "join_at", "join_best", "join_posting",
-    "entry_at", "entry_words", "date_key", "date_at", "threshold", "record_marks", "nation_set",
+    "part_text_at", "part_text", "part_bits", "part_marks", "form_at", "form", "form_parts", "signature", "signature_form",
+    "block_all", "block_any", "length_forms", "skeleton_key", "skeleton_part", "initials", "posting_at", "posting", "join_key",
+    "join_at", "join_best", "join_posting", "entry_at", "entry_words", "date_key", "date_at", "threshold", "record_marks",
+    "nation_set",
 )  # fmt: skip
 _LEVELS = 32
 _BLOCK_BYTES, _ITEM_BYTES = 8 + 8 * _LEVELS, 8
@@ -73,6 +74,7 @@ class CompiledKernel:
         self._tables = np.array(numbers_of(model), dtype=np.int64)
         parts, records = len(content.array("part_bits")), len(content.array("threshold"))
         self._slots = np.zeros(parts + 1, dtype=np.uint32)
+        self._agrees = np.zeros(parts // 64 + 1, dtype=np.uint64)
         self._seen = np.zeros(records // 8 + 1, dtype=np.uint8)
         self._rows = np.zeros(records + 1, dtype=np.uint32)
         self._block = np.zeros((_BLOCK_BYTES + _ITEM_BYTES * (parts + 2)) // 8, dtype=np.int64)
@@ -147,7 +149,7 @@ class CompiledKernel:
     def _make_room(self, items: int) -> None:
         self._items_max = items
         self._next = np.zeros(items + 1, dtype=np.uint32)
-        fields = (self._slots.ctypes.data, self._next.ctypes.data, self._seen.ctypes.data, items)
+        fields = (self._slots.ctypes.data, self._agrees.ctypes.data, self._next.ctypes.data, self._seen.ctypes.data, items)
         self._scratch = np.array(fields, dtype=np.uint64)
         self._scratch_address = self._scratch.ctypes.data
         self._rows_address = self._rows.ctypes.data
@@ -159,7 +161,7 @@ def _address(content: bytes) -> int:
 
 def _index_fields(content: PackedContent, arrays: "list[np.typing.NDArray[np.generic]]") -> "np.typing.NDArray[np.uint64]":
     counts = (
-        len(content.array("part_bits")), len(content.array("form_signature")), len(content.array("entry_at")) - 1,
+        len(content.array("part_bits")), len(content.array("signature")), len(content.array("entry_at")) - 1,
         len(content.array("threshold")), len(content.array("date_key")), len(content.array("join_key")),
     )  # fmt: skip
     return np.array([*counts, *(array.ctypes.data for array in arrays)], dtype=np.uint64)

@@ -75,8 +75,8 @@ class PortableKernel:
         if not len(touched):
             return ()
         entries = self._entries(touched)
-        bits = self._name_bits(words, entries)
-        grounded = bits >= whole(self._model.ground_bits)
+        agreeing, bits = self._name_bits(words, entries)
+        grounded = agreeing >= whole(self._model.ground_bits)
         bits = bits[grounded] + self._other_bits(entries.numbers[grounded], entries.records[grounded], circumstances)
         records = entries.records[grounded]
         needed = circumstances.needed if circumstances.floor else self._content.array("threshold")[records]
@@ -120,13 +120,14 @@ class PortableKernel:
             join_told=words[join_words + 1],
         )
 
-    def _name_bits(self, words: _Words, entries: _Entries) -> Ints:
+    def _name_bits(self, words: _Words, entries: _Entries) -> tuple[Ints, Ints]:
+        """Of the parts that agree, and less what the others cost: neither is ever too low."""
         agreed = self._agreed(words, entries)
         self._add_joined(words, entries, agreed)
         total = np.minimum(agreed.ours.sum(axis=0), agreed.theirs)
+        total = np.minimum(total, whole(self._model.name_bits_max))
         weak = np.where(entries.heads >> 31, whole(self._model.name_bits[NameOutcome.LOW_QUALITY]), 0)
-        bits = np.minimum(total, whole(self._model.name_bits_max)) + self._left_bits(words, entries, agreed) + weak
-        return np.where((agreed.ours > 0).any(axis=0), bits, 0)
+        return total, total + self._left_bits(words, entries, agreed) + weak
 
     def _agreed(self, words: _Words, entries: _Entries) -> _Agreed:
         first = entries.part_at[:-1]

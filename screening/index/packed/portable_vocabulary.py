@@ -102,8 +102,9 @@ class PortableVocabulary:
         shortest, longest = (min(max(len(form) + apart, 0), LETTERS_MAX + 1) for apart in (-allowed, allowed))
         of_length = self._content.array("length_forms")
         first, end = int(of_length[shortest]), int(of_length[longest + 1])
-        changed = np.bitwise_count(self._content.array("form_signature")[first:end] ^ np.uint64(signature(form)))
-        return (np.flatnonzero(changed <= 2 * allowed) + first).tolist()
+        changed = np.bitwise_count(self._content.array("signature")[first:end] ^ np.uint64(signature(form)))
+        near: list[int] = self._content.array("signature_form")[first:end][changed <= 2 * allowed].tolist()
+        return near
 
     def _alike_at_the_beginning(self, form: str) -> Iterator[int]:
         """Forms that begin with this one, and those that it begins with: they share the first letters."""

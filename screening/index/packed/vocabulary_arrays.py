@@ -15,6 +15,10 @@ LETTERS_MAX = 64
 """Forms up to this long are compared exactly; longer ones stand together."""
 
 MARK_LETTER, MARK_PARTICLE, MARK_SINGLE = 31, 32, 64
+BLOCK_FORMS = 32
+"""Forms in a block; as in `kernel.h`."""
+
+SIGNATURE_BITS = 52
 _NO_PART = -1
 
 
@@ -33,7 +37,7 @@ def vocabulary_arrays(parts: Sequence[Part]) -> dict[str, NDArray[Any]]:
         "form_at": form_at,
         "form": form_bytes,
         "form_parts": starts(np.array([count for _, count in grouped], dtype=np.int64)).astype(np.uint32),
-        "form_signature": _signatures(form_bytes, form_at.astype(np.int64), lengths),
+        **_signature_arrays(_signatures(form_bytes, form_at.astype(np.int64), lengths), lengths),
         "length_forms": np.searchsorted(lengths, [*range(LETTERS_MAX + 2), 1 << 40]).astype(np.uint32),
         "skeleton_key": skeletons[by_skeleton],
         "skeleton_part": by_skeleton.astype(np.uint32),
@@ -55,6 +59,31 @@ def _initials(parts: Sequence[Part]) -> NDArray[np.int32]:
     for number, part in enumerate(parts):
         if len(part.text) == 1:
             found[ord(part.text) - 65] = number
+    return found
+
+
+def _signature_arrays(signatures: NDArray[np.uint64], lengths: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    """Signatures in an order that puts alike ones together, and what the signatures of each block have in common: the kernel
+    passes over a block that is too different as a whole."""
+    order = np.lexsort((_most_telling_bits(signatures), lengths))
+    ordered = signatures[order]
+    first = np.arange(0, len(ordered), BLOCK_FORMS)
+    return {
+        "signature": ordered,
+        "signature_form": order.astype(np.uint32),
+        "block_all": np.bitwise_and.reduceat(ordered, first) if len(first) else ordered,
+        "block_any": np.bitwise_or.reduceat(ordered, first) if len(first) else ordered,
+    }
+
+
+def _most_telling_bits(signatures: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """A number to sort by, whose highest bits are those that about half of all signatures have."""
+    if not len(signatures):
+        return signatures
+    shares = [np.count_nonzero(signatures >> np.uint64(bit) & np.uint64(1)) / len(signatures) for bit in range(SIGNATURE_BITS)]
+    found = np.zeros_like(signatures)
+    for bit in sorted(range(SIGNATURE_BITS), key=lambda one: abs(shares[one] - 0.5)):
+        found = found << np.uint64(1) | signatures >> np.uint64(bit) & np.uint64(1)
     return found
 
 

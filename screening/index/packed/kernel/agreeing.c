@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#define GATHERED 64
+
 typedef struct {
     const Index *index;
     const Tables *tables;
@@ -121,8 +123,9 @@ static uint64_t signature(const uint8_t *letters, uint64_t length) {
     return bits;
 }
 
-/* Optimal string alignment distance, bit-parallel (Hyyroe 2003); `occurs`: where each letter occurs in the word's form. */
-static int distance(const uint64_t *occurs, uint64_t length, const uint8_t *other, uint64_t other_length) {
+/* Optimal string alignment distance, bit-parallel (Hyyroe 2003); `occurs`: where each letter occurs in the word's form. Given up
+ * as soon as the letters that are left cannot bring it down to `allowed`. */
+static int distance(const uint64_t *occurs, uint64_t length, const uint8_t *other, uint64_t other_length, int allowed) {
     uint64_t vp = ~0ull, vn = 0, d0 = 0, before = 0, last = 1ull << (length - 1);
     int errors = (int)length;
     for (uint64_t i = 0; i < other_length; i++) {
@@ -132,6 +135,7 @@ static int distance(const uint64_t *occurs, uint64_t length, const uint8_t *othe
         uint64_t hp = vn | ~(d0 | vp), hn = d0 & vp;
         errors += (hp & last) != 0;
         errors -= (hn & last) != 0;
+        if (errors - (int)(other_length - i - 1) > allowed) return allowed + 1;
         hp = (hp << 1) | 1;
         hn <<= 1;
         vp = hn | ~(d0 | hp);
@@ -141,24 +145,59 @@ static int distance(const uint64_t *occurs, uint64_t length, const uint8_t *othe
     return errors;
 }
 
-static void near_of_length(Search *s, const uint64_t *occurs, uint64_t own, uint64_t length, int64_t allowed) {
+static int count(uint64_t bits) { return __builtin_popcountll(bits); }
+
+/* An exchange of letters changes at most two bits of a signature, a letter more or less one. */
+static int changes_allowed(uint64_t one, uint64_t other, int64_t errors) {
+    uint64_t apart = one < other ? other - one : one - other;
+    return (int)(2 * errors) - (int)apart;
+}
+
+/* Forms that may be near, gathered so that memory can fetch their letters many at a time. */
+typedef struct {
+    uint32_t forms;
+    uint32_t form[GATHERED];
+} Near;
+
+static void compare_near(Search *s, Near *near, const uint64_t *occurs, uint64_t length, int64_t allowed) {
     const Index *x = s->index;
-    uint64_t length_own = s->word->form_letters;
-    for (uint32_t form = x->length_forms[length], end = x->length_forms[length + 1]; form < end; form++) {
-        if (__builtin_popcountll(x->form_signature[form] ^ own) > 2 * allowed) continue;
-        int errors = distance(occurs, length_own, x->form + x->form_at[form], length);
+    for (uint32_t i = 0; i < near->forms; i++) __builtin_prefetch(x->form + x->form_at[near->form[i]]);
+    for (uint32_t i = 0; i < near->forms; i++) {
+        uint32_t form = near->form[i];
+        int errors = distance(occurs, s->word->form_letters, x->form + x->form_at[form], length, (int)allowed);
         if (errors > 0 && errors <= allowed) add_form(s, form, errors == 1 ? s->tables->one_error : s->tables->two_errors, 1.0);
     }
+    near->forms = 0;
+}
+
+static void near_of_length(Search *s, const uint64_t *occurs, uint64_t own, uint64_t length, int64_t allowed) {
+    const Index *x = s->index;
+    uint32_t first = x->length_forms[length], end = x->length_forms[length + 1];
+    int changes = changes_allowed(s->word->form_letters, length, allowed);
+    Near near = {.forms = 0};
+    while (first < end) {
+        uint32_t block = first / BLOCK_FORMS, stop = (block + 1) * BLOCK_FORMS;
+        if (stop > end) stop = end;
+        if (count((own & ~x->block_any[block]) | (x->block_all[block] & ~own)) > changes) { first = stop; continue; }
+        for (; first < stop; first++) {
+            if (count(x->signature[first] ^ own) > changes) continue;
+            near.form[near.forms++] = x->signature_form[first];
+            __builtin_prefetch(x->form_at + x->signature_form[first]);
+            if (near.forms == GATHERED) compare_near(s, &near, occurs, length, allowed);
+        }
+    }
+    compare_near(s, &near, occurs, length, allowed);
 }
 
 /* Forms too long to be compared exactly: those of nearly the same length and letters pass for one error. */
 static void near_long(Search *s, uint64_t own) {
     const Index *x = s->index;
     int64_t allowed = s->tables->errors[LETTERS_MAX];
-    for (uint32_t form = x->length_forms[LETTERS_MAX - 3]; form < x->forms; form++) {
+    for (uint32_t place = x->length_forms[LETTERS_MAX - 3]; place < x->forms; place++) {
+        uint32_t form = x->signature_form[place];
         int64_t apart = (int64_t)(x->form_at[form + 1] - x->form_at[form]) - (int64_t)s->word->form_letters;
         if (apart > allowed || -apart > allowed) continue;
-        if (__builtin_popcountll(x->form_signature[form] ^ own) <= 2 * allowed) add_form(s, form, s->tables->one_error, 1.0);
+        if (count(x->signature[place] ^ own) <= 2 * allowed) add_form(s, form, s->tables->one_error, 1.0);
     }
 }
 

@@ -10,6 +10,9 @@
 #define SCAN_COST 3  /* of an entry that is read in order; the unit is about two nanoseconds */
 #define SEARCH_COST 20 /* of looking for the segment in a posting list */
 #define TOUCH_COST 25  /* of an entry that is read out of order */
+#define SCAN_ENTRIES 200 /* so few that choosing costs more than it saves */
+#define BATCH 64
+#define AHEAD 6 /* posting lists fetched before they are read */
 
 typedef struct {
     const Index *x;
@@ -52,6 +55,7 @@ static void place_items(Ask *a) {
             number++;
             if (id & JOINED_ITEM) continue;
             a->s->next[number] = a->s->slot[id];
+            a->s->agrees[id >> 6] |= 1ull << (id & 63);
             a->s->slot[id] = number;
         }
     }
@@ -61,8 +65,12 @@ static void place_items(Ask *a) {
 static void take_items_back(const Ask *a) {
     for (uint64_t w = 0; w < words_asked(a->q); w++) {
         const Block *block = a->q->asked[w].block;
-        for (uint32_t i = 0; i < block->items; i++)
-            if (!(block->item[i].id & JOINED_ITEM)) a->s->slot[block->item[i].id] = 0;
+        for (uint32_t i = 0; i < block->items; i++) {
+            uint32_t id = block->item[i].id;
+            if (id & JOINED_ITEM) continue;
+            a->s->slot[id] = 0;
+            a->s->agrees[id >> 6] = 0;
+        }
     }
 }
 
@@ -130,28 +138,43 @@ static int64_t left_over(const Ask *a, const Seen *seen, const uint32_t *parts, 
     return a->t->left[most(count(a->q->counted) - ours, 0)][most(listed - theirs, 0)];
 }
 
-/* More bits than the name can be worth; no more than 0 where no part agrees. */
-static int64_t name_bound(Ask *a, const uint32_t *words) {
+typedef struct {
+    int64_t agreeing, bits; /* of the parts that agree, and less what the others cost: neither is ever too low */
+} Worth;
+
+static uint32_t entry_length(uint32_t head) { return 2 + (head & 127) + 2 * (head >> 7 & 255); }
+
+/* Whether any part or joined word can agree: most entries that are read in order have none. */
+static int nothing_agrees(const Ask *a, const uint32_t *words) {
+    uint32_t parts = words[0] & 127, end = entry_length(words[0]);
+    uint64_t found = 0;
+    if (a->initials) return 0;
+    for (uint32_t i = 2; i < 2 + parts; i++) found |= a->s->agrees[words[i] >> 6] >> (words[i] & 63) & 1;
+    for (uint32_t i = 2 + parts; i < end; i += 2) found |= a->keys >> (words[i] & 63) & 1;
+    return !found;
+}
+
+static Worth name_worth(Ask *a, const uint32_t *words) {
     uint32_t head = words[0], parts = head & 127, joined = head >> 7 & 255;
     const uint32_t *part = words + 2, *join = part + parts;
     Seen seen = {0, 0, 0, 0};
     uint64_t asked = words_asked(a->q);
     memset(a->of, 0, asked * sizeof a->of[0]);
     for (uint32_t i = 0; i < parts; i++) {
-        uint32_t slot = a->s->slot[part[i]];
-        int64_t top = slot ? see_part(a, &seen, slot, i) : 0;
+        uint32_t id = part[i];
+        int64_t top = a->s->agrees[id >> 6] >> (id & 63) & 1 ? see_part(a, &seen, a->s->slot[id], i) : 0;
         if (a->initials) {
-            uint8_t letter = a->x->part_marks[part[i]] & MARK_LETTER;
+            uint8_t letter = a->x->part_marks[id] & MARK_LETTER;
             if (a->initials >> letter & 1) top = most(top, see_initials(a, &seen, letter, i));
         }
         seen.listed_sum += top;
     }
     for (uint32_t i = 0; i < joined; i++) see_joined(a, &seen, join[2 * i], join[2 * i + 1]);
-    if (!seen.ours) return 0;
+    if (!seen.ours) return (Worth){0, 0};
     int64_t sum = 0;
     for (uint64_t w = 0; w < asked; w++) sum += a->of[w];
     sum = least(least(sum, seen.listed_sum), a->t->name_max);
-    return sum + left_over(a, &seen, part, head >> 15 & 127) + (head >> 31 ? a->t->low_quality : 0);
+    return (Worth){sum, sum + left_over(a, &seen, part, head >> 15 & 127) + (head >> 31 ? a->t->low_quality : 0)};
 }
 
 static int64_t date_of_entry(const Ask *a, uint32_t entry) {
@@ -170,14 +193,15 @@ static int64_t date_bits(const Ask *a, int64_t key) {
     return a->q->date ? best : 0;
 }
 
-static void check(Ask *a, uint32_t entry, int64_t needed) {
-    const uint32_t *words = a->x->entry_words + a->x->entry_at[entry];
-    int64_t bits = name_bound(a, words);
-    if (bits < needed) return;
+static void check(Ask *a, const uint32_t *words, uint32_t entry, int64_t needed) {
+    if (nothing_agrees(a, words)) return;
+    Worth worth = name_worth(a, words);
+    if (worth.agreeing < a->t->ground || worth.bits < needed) return;
     uint32_t record = words[1], marks = a->x->record_marks[record];
     int64_t date = date_bits(a, date_of_entry(a, entry));
     if (date > 0) date = most(date - (marks >> 8), 0);
-    bits += date + a->q->sex[marks & 3] + (marks & 4 ? a->q->place : 0) + a->q->nations[a->x->record_nations[record]];
+    int64_t bits = worth.bits + date + a->q->sex[marks & 3] + (marks & 4 ? a->q->place : 0);
+    bits += a->q->nations[a->x->record_nations[record]];
     if (bits < (a->q->floor ? a->q->needed : a->x->threshold[record])) return;
     if (a->s->seen[record >> 3] >> (record & 7) & 1) return;
     a->s->seen[record >> 3] |= (uint8_t)(1 << (record & 7));
@@ -185,7 +209,8 @@ static void check(Ask *a, uint32_t entry, int64_t needed) {
 }
 
 static void scan(Ask *a, uint32_t first, uint32_t end, int64_t needed) {
-    for (uint32_t entry = first; entry < end; entry++) check(a, entry, needed);
+    const uint32_t *words = a->x->entry_words + a->x->entry_at[first];
+    for (uint32_t entry = first; entry < end; entry++, words += entry_length(words[0])) check(a, words, entry, needed);
 }
 
 static uint32_t lower(const uint32_t *list, uint32_t first, uint32_t end, uint32_t entry) {
@@ -196,17 +221,53 @@ static uint32_t lower(const uint32_t *list, uint32_t first, uint32_t end, uint32
     return first;
 }
 
+/* Entries met out of order are gathered, so that memory can fetch many at a time. */
+typedef struct {
+    Ask *a;
+    int64_t needed;
+    uint32_t entries;
+    uint32_t entry[BATCH];
+} Batch;
+
+static void check_batch(Batch *batch) {
+    const Index *x = batch->a->x;
+    for (uint32_t i = 0; i < batch->entries; i++) __builtin_prefetch(x->entry_words + x->entry_at[batch->entry[i]]);
+    for (uint32_t i = 0; i < batch->entries; i++)
+        check(batch->a, x->entry_words + x->entry_at[batch->entry[i]], batch->entry[i], batch->needed);
+    batch->entries = 0;
+}
+
+static void gather(Batch *batch, uint32_t entry) {
+    if (batch->entries == BATCH) check_batch(batch);
+    batch->entry[batch->entries++] = entry;
+    __builtin_prefetch(batch->a->x->entry_at + entry);
+}
+
+static void walk_postings(Batch *batch, uint32_t item, uint32_t first, uint32_t end) {
+    const Index *x = batch->a->x;
+    const uint32_t *list = item & JOINED_ITEM ? x->join_posting : x->posting, *at = item & JOINED_ITEM ? x->join_at : x->posting_at;
+    uint32_t id = item & ~JOINED_ITEM, stop = at[id + 1];
+    for (uint32_t place = lower(list, at[id], stop, first); place < stop && list[place] < end; place++) gather(batch, list[place]);
+}
+
+static void fetch(const Index *x, uint32_t item, int list) {
+    if (item & JOINED_ITEM) return;
+    if (list) __builtin_prefetch(x->posting + x->posting_at[item]);
+    else __builtin_prefetch(x->posting_at + item);
+}
+
 static void walk(Ask *a, uint32_t first, uint32_t end, int64_t needed) {
+    Batch batch = {.a = a, .needed = needed};
     for (uint64_t w = 0; w < words_asked(a->q); w++) {
-        const Block *block = a->q->asked[w].block;
-        for (uint32_t i = 0; i < a->driven[w]; i++) {
-            uint32_t id = block->item[i].id & ~JOINED_ITEM;
-            int joined = block->item[i].id >> 31;
-            const uint32_t *list = joined ? a->x->join_posting : a->x->posting, *at = joined ? a->x->join_at : a->x->posting_at;
-            for (uint32_t place = lower(list, at[id], at[id + 1], first); place < at[id + 1] && list[place] < end; place++)
-                check(a, list[place], needed);
+        const Item *item = a->q->asked[w].block->item;
+        uint32_t items = a->driven[w];
+        for (uint32_t i = 0; i < items; i++) {
+            if (i + 2 * AHEAD < items) fetch(a->x, item[i + 2 * AHEAD].id, 0);
+            if (i + AHEAD < items) fetch(a->x, item[i + AHEAD].id, 1);
+            walk_postings(&batch, item[i].id, first, end);
         }
     }
+    check_batch(&batch);
 }
 
 static int64_t level_cost(const Block *block, int level, uint64_t part, uint64_t whole) {
@@ -253,10 +314,10 @@ static int64_t choose(Ask *a, uint64_t segment, int64_t needed) {
 }
 
 static void segment(Ask *a, uint32_t first, uint32_t end, int64_t date) {
-    int64_t needed = most(a->q->needed - date - a->confirming, a->t->ground);
-    if (first >= end || a->best < needed) return;
+    int64_t needed = a->q->needed - date - a->confirming, agreeing = most(needed, a->t->ground);
+    if (first >= end || a->best < agreeing) return;
     int64_t scanning = (int64_t)(end - first) * SCAN_COST;
-    if (choose(a, end - first, needed) < scanning) walk(a, first, end, needed);
+    if (end - first > SCAN_ENTRIES && choose(a, end - first, agreeing) < scanning) walk(a, first, end, needed);
     else scan(a, first, end, needed);
 }
 
@@ -345,4 +406,4 @@ int64_t kulla_candidates(const Index *index, const Tables *tables, const Questio
     return (int64_t)a.found;
 }
 
-int64_t kulla_kernel_version(void) { return KERNEL_VERSION; }
+int64_t kulla_kernel_version(void) { return PROCESSOR_FITS ? KERNEL_VERSION : -1; }

@@ -11,6 +11,7 @@ static int full(int64_t one, int64_t other) {
     int64_t year = one / 10000, month = one / 100 % 100, day = one % 100, apart = other / 10000 - year;
     if (apart == 0 && other % 10000 == day * 100 + month) return DATE_SWAPPED;
     if (one % 10000 == other % 10000 && (apart == 1 || apart == -1)) return DATE_YEAR_OFF;
+    if (apart != 0 && one % 10000 != other % 10000) return DATE_CONTRADICTION; /* two digits at least */
     if (differing_digits(one, other) == 1) return DATE_DIGIT;
     if (one / 100 == other / 100) return DATE_MONTH;
     return apart == 0 ? DATE_YEAR : DATE_CONTRADICTION;

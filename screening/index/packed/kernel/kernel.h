@@ -9,10 +9,18 @@
 
 #include <stdint.h>
 
-#define KERNEL_VERSION 1
+#if defined(__x86_64__) && defined(__GNUC__)
+#pragma GCC target("popcnt")
+#define PROCESSOR_FITS __builtin_cpu_supports("popcnt")
+#else
+#define PROCESSOR_FITS 1
+#endif
+
+#define KERNEL_VERSION 2
 #define PARTS_MAX 64       /* parts of a name: a mask of 64 bits */
 #define RUNS_MAX 128       /* runs of two or three adjacent parts among 64 */
 #define LETTERS_MAX 64     /* letters of a form that are compared exactly */
+#define BLOCK_FORMS 32     /* forms whose signatures are summed up in one lower bound */
 #define LEVELS 32          /* of half a bit each: 16 bits */
 #define LEVEL_SHIFT 5
 #define JOINED_ITEM 0x80000000u
@@ -30,7 +38,10 @@ typedef struct {
     const uint32_t *form_at;
     const uint8_t *form;
     const uint32_t *form_parts;
-    const uint64_t *form_signature;
+    const uint64_t *signature;      /* of the forms of each length, alike ones together */
+    const uint32_t *signature_form;
+    const uint64_t *block_all;      /* by block of BLOCK_FORMS signatures: the bits that all have, */
+    const uint64_t *block_any;      /* and those that any has */
     const uint32_t *length_forms;
     const uint64_t *skeleton_key;
     const uint32_t *skeleton_part;
@@ -64,6 +75,7 @@ typedef struct {
 
 typedef struct {
     uint32_t *slot;      /* by part, all zero between calls */
+    uint64_t *agrees;    /* by part, a bit each: whether it has a slot; all zero between calls */
     uint32_t *next;      /* by item of all blocks of a question */
     uint8_t *seen;       /* by record, a bit each, all zero between calls */
     uint64_t items_max;
