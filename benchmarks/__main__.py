@@ -8,6 +8,7 @@ COMMANDS = (
     ("benchmarks.sealing",),
     ("benchmarks.journey",),
     ("benchmarks.polling",),
+    ("benchmarks.fairness",),
     ("benchmarks.screening", "--parts", "quality,kinds,held-out,equality,peers,curve"),
 )
 

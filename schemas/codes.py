@@ -35,6 +35,10 @@ ICAO_CODES = frozenset(
 )
 """Codes of ICAO Doc 9303-3 section 5 beyond ISO 3166: British statuses, organisations, persons without a nationality."""
 
+NO_NATIONALITY = frozenset({"XXA", "XXB", "XXC", "XXX"})
+"""Stateless people, refugees (of the 1951 Convention and other), and people of unspecified nationality (ICAO Doc 9303-3).
+The code says which document somebody has, not where he comes from: a list that knows his country is not contradicted."""
+
 _ALIASES = {"D": "DEU", "UK": "GBR", "XK": "RKS", "XKX": "RKS", "KOS": "RKS", "EU": "EUE", "RKS": "RKS"}
 
 _SUCCESSORS = {

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from schemas.codes import NO_NATIONALITY
 from schemas.manifest import Manifest
 from schemas.traveller import Traveller
 from schemas.watchlist import NameQuality, Record, RecordKey, RecordName, VersionedRecord, WatchlistSnapshot
@@ -87,7 +88,7 @@ def prepare_traveller(traveller: Traveller) -> PreparedTraveller:
         names=tuple(PreparedName(name.parts, joined_words(name.parts), name.text) for name in readings),
         birth_date=traveller.birth_date,
         sex=traveller.sex.value,
-        nationality=traveller.nationality,
+        nationality=None if traveller.nationality in NO_NATIONALITY else traveller.nationality,
         birth_place=words(traveller.birth_place),
         documents=tuple(reading for readings in documents for reading in readings),
     )
