@@ -18,6 +18,10 @@ QUIET_ROUTES = frozenset({"/health/live", "/health/ready", "/metrics"})
 """Asked every few seconds by machines: logged only when they fail."""
 
 
+_NOT_KEPT = ((b"cache-control", b"no-store"),)
+"""What no endpoint says otherwise of must not lie about in a cache: it may be somebody's data."""
+
+
 class Observed:
     """ASGI middleware around the whole application."""
 
@@ -77,7 +81,9 @@ class _Request:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.id.encode())]
+            headers = list(message.get("headers", ()))
+            kept = () if any(name.lower() == b"cache-control" for name, _ in headers) else _NOT_KEPT
+            message["headers"] = [*headers, *kept, (b"x-content-type-options", b"nosniff"), (b"x-request-id", self.id.encode())]
         await self._send(message)
 
 

@@ -62,6 +62,15 @@ async def test_our_mistake_is_a_problem_without_details(service: Any) -> None:
     assert "BERISHA" not in service.log.getvalue()
 
 
+async def test_nothing_is_kept_in_caches_unless_it_may_be(carrier: httpx.AsyncClient) -> None:
+    kept = {
+        path: (await carrier.get(path)).headers["cache-control"]
+        for path in ("/v1/submissions", "/nothing", "/docs/favicon.png")
+    }
+    assert kept == {"/v1/submissions": "no-store", "/nothing": "no-store", "/docs/favicon.png": "public, max-age=86400"}
+    assert (await carrier.get("/v1/submissions")).headers["x-content-type-options"] == "nosniff"
+
+
 async def test_a_request_is_one_line_without_path_or_query(service: Any, carrier: httpx.AsyncClient) -> None:
     await carrier.get("/v1/submissions?cursor=BERISHA")
     [line] = map(orjson.loads, service.log.getvalue().splitlines())
