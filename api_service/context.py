@@ -12,6 +12,7 @@ from fastapi import Depends, Request
 from structlog.typing import FilteringBoundLogger
 
 from api_service.body import InFlight
+from api_service.deliveries import Deliveries
 from api_service.guess_limits import GuessLimits
 from api_service.lists_on_disk import lists_in_force
 from api_service.matching import Matcher
@@ -51,6 +52,7 @@ class AppContext:
     audit_key: AuditKey
     matcher: Matcher
     guess_limits: GuessLimits
+    deliveries: Deliveries
     identity_provider: IdentityProvider | None = None
     clock: Clock = utc_now
     protection: ProtectionPlan = field(default_factory=ProtectionPlan)
@@ -92,6 +94,7 @@ def make_context(
         audit_key=AuditKey.of_file(settings.audit_key_path),
         matcher=Matcher(lists_in_force(settings, PostgresListSource(database))),
         guess_limits=GuessLimits(),
+        deliveries=Deliveries(),
         identity_provider=None if settings.token_rules is None else IdentityProvider(settings.token_rules),
         clock=clock,
         protection=read_plan(settings.protection_file),

@@ -28,6 +28,7 @@ from api_service.logs import failure
 from api_service.processes import RESTART_SECONDS_MAX, Child, run_all
 from api_service.sandbox_setup import SandboxKeys, prepare
 from api_service.settings import Mode, Settings
+from api_service.wiring import vault_of_settings
 from storage.database import StoreUnavailableError
 from storage.embedded.supervisor import EmbeddedPostgres
 
@@ -43,6 +44,7 @@ log = structlog.get_logger()
 
 async def run(settings: Settings) -> None:
     """Run every role until SIGINT or SIGTERM, then stop them in order."""
+    vault_of_settings(settings)  # a master key that is missing is said here, not by every role again and again
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)

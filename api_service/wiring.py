@@ -113,7 +113,8 @@ async def api_context(settings: Settings, logger: FilteringBoundLogger) -> Async
         stack.push_async_callback(_cancelled, escalating)
         sealing = Sealing(database, anchor_book(settings, context.audit_key), context.clock, logger)
         purges = purging(database, settings, context.clock, logger)
-        works = (sealing.round(settings.audit_anchor_seconds), counting(database, context.clock), purges)
+        shown = context.deliveries.round(database, context.clock)
+        works = (sealing.round(settings.audit_anchor_seconds), counting(database, context.clock), purges, shown)
         rounds = [asyncio.create_task(keep_doing(work, logger)) for work in works]
         for task in rounds:
             stack.push_async_callback(_cancelled, task)

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from storage.database import Work
+from storage.json_text import json_text
 from storage.sql import queries
 
 
@@ -29,6 +30,11 @@ async def append(work: Work, line: Line) -> None:
     details = orjson.dumps(dict(line.details)).decode()
     values = (line.at, line.actor, line.action, line.subject_kind, line.subject_id, details)
     await work.execute(queries("audit")["add_audit_line"], *values)
+
+
+async def append_all(work: Work, lines: Sequence[Line]) -> None:
+    """Write several in one round trip."""
+    await work.execute(queries("audit")["add_audit_lines"], json_text(lines))
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,7 @@ KINDS: Sequence[Kind] = (
     Kind("edifact_answers", "at_due_time"),
     Kind("submissions", "at_due_time"),
     Kind("quarantined", "at_due_time"),
+    Kind("referrals", "at_due_time"),
     Kind("alert_events", "travellers"),
     Kind("command_receipts", "travellers"),
     Kind("suppressions", "at_due_time"),

@@ -28,12 +28,13 @@ def up() -> None:
     from api_service.logs import configure_logs
     from api_service.problems import RefusalError
     from storage.embedded.errors import EmbeddedPostgresError
+    from storage.master_keys import MasterKeyError
 
     settings = read_settings()
     configure_logs(settings.log_level)
     try:
         uvloop.run(whole_service.run(settings))
-    except (RefusalError, EmbeddedPostgresError, OSError) as error:
+    except (RefusalError, EmbeddedPostgresError, MasterKeyError, OSError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from error
 

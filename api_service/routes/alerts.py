@@ -166,11 +166,12 @@ async def export(query: Annotated[ExportQuery, Query()], who: Analyst, context: 
 
 @router.get("/stream", response_class=EventStream, responses=documented(422))
 async def stream(
-    _who: Analyst, context: Context, last_event_id: Annotated[str | None, Header(max_length=200)] = None
+    who: Analyst, context: Context, last_event_id: Annotated[str | None, Header(max_length=200)] = None
 ) -> EventStream:
     """Every change of every alert, as server-sent events. `Last-Event-ID` goes on behind that event."""
     after = None if not last_event_id else feed_cursor(last_event_id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    await seen(context, who, "alert.stream", ("alert", "*"), {"resumed": after is not None})
     return EventStream(alert_stream.events(context.alert_tail, after), headers=headers)
 
 

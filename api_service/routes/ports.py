@@ -12,6 +12,7 @@ from api_service.alert_life import COMMENT_CHARACTERS_MAX, Order
 from api_service.authentication import require
 from api_service.context import Context
 from api_service.cursors import encode_cursor
+from api_service.deliveries import Reader
 from api_service.errors import documented
 from api_service.long_poll import WAIT_SECONDS_MAX, feed_cursor
 from api_service.officer_view import officer_json
@@ -71,6 +72,7 @@ async def feed(
     _own_port(who, port)
     cursor = Cursor(0, 0) if query.cursor is None else feed_cursor(query.cursor)
     changes = await context.alert_tail.wait(cursor, port, query.limit, min(query.wait, WAIT_SECONDS_MAX))
+    context.deliveries.note(Reader(who.key_id, port), changes)
     return _feed_answer(changes, cursor, if_none_match)
 
 

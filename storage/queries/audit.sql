@@ -15,3 +15,10 @@ WHERE ($1::text IS NULL OR actor = $1)
     AND ($6::bigint IS NULL OR position < $6)
 ORDER BY position DESC
 LIMIT $7
+
+-- name: add_audit_lines
+-- $1: lines as JSON.
+INSERT INTO audit (at, actor, action, subject_kind, subject_id, details)
+SELECT at, actor, action, subject_kind, subject_id, details
+FROM jsonb_to_recordset($1::jsonb) AS r (
+    at timestamptz, actor text, action text, subject_kind text, subject_id text, details jsonb)

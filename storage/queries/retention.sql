@@ -150,6 +150,12 @@ SELECT count(*) FROM webhook_deliveries WHERE failed_at <= $1 AND state = 'dead'
 DELETE FROM webhook_deliveries WHERE (webhook_id, delivery_id) IN (
     SELECT webhook_id, delivery_id FROM webhook_deliveries WHERE failed_at <= $1 AND state = 'dead' LIMIT $2)
 
+-- name: count_referrals
+SELECT count(*) FROM referrals WHERE purge_at <= $1
+
+-- name: purge_referrals
+DELETE FROM referrals WHERE referral_id IN (SELECT referral_id FROM referrals WHERE purge_at <= $1 LIMIT $2)
+
 -- name: count_message_facts
 SELECT count(*) FROM message_facts WHERE at <= $1
 

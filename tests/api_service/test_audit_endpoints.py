@@ -11,7 +11,7 @@ from conftest import NOW, MakeService, Service
 
 from api_service.audit_trail import Sealing, anchor_book
 from schemas.roles import Role
-from storage import alert_rows
+from storage import alert_rows, outbox
 from tests.sample_alerts import sample_alert
 
 
@@ -87,3 +87,22 @@ async def test_a_round_seals_and_anchors_and_verification_sees_it(
     broken = (await _as(service, Role.AUDITOR, "/v1/audit/verification")).json()
     assert broken["sound"] is False
     assert broken["faults"] == [{"kind": "edited", "block": 1, "position": 1}]
+
+
+async def test_what_consoles_were_shown_is_in_the_trail(service: Service) -> None:
+    alert = sample_alert()
+    async with service.context.database.unit_of_work() as work:
+        await alert_rows.insert_all(work, [alert])
+        await outbox.publish_alert(work, alert)
+    port = alert.flight.arrival_port or ""
+    for _ in range(2):
+        feed = await _as(service, Role.OFFICER, f"/v1/ports/{port}/alerts")
+        assert len(feed.json()["items"]) == 1
+    nothing = await _as(service, Role.OFFICER, f"/v1/ports/{port}/alerts", cursor=feed.json()["cursor"])
+    assert nothing.json()["items"] == []
+    await service.context.deliveries.flush(service.context.database, NOW)
+    await service.context.deliveries.flush(service.context.database, NOW)
+    page = (await _as(service, Role.AUDITOR, "/v1/audit", action="alert.delivered")).json()["items"]
+    assert len({line["actor"] for line in page}) == len(page) == 2
+    details = {"changes": 1, "alerts": 1, "alert_ids": [alert.alert_id]}
+    assert [(line["subject_id"], line["details"]) for line in page] == [(port, details)] * 2

@@ -49,3 +49,11 @@ async def _quarantine(url: str) -> None:
         "VALUES ('q', 'r', 0, 0, 0, 'k', 'b', 'x', now() - interval '3 days', now() - interval '1 day')"
     )
     await connection.close()
+
+
+def test_production_says_that_its_master_key_is_missing(tmp_path: Path) -> None:
+    settings = {"KULLA_MODE": "production", "KULLA_DATABASE_URL": "postgresql:///none?host=/nonexistent"}
+    settings |= {"KULLA_RETENTION_HOURS": "48", "KULLA_RETENTION_NO_SHOW_HOURS": "96", "KULLA_DATA_DIR": str(tmp_path)}
+    done = run("up", KULLA_MASTER_KEY_FILE=str(tmp_path / "absent.key"), **settings)
+    assert done.exit_code == 1
+    assert "absent.key cannot be read" in done.stderr
