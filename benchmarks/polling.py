@@ -43,6 +43,8 @@ DECISION_RATE = 5.0
 PLANTED_EVERY = 15
 STOCK = 80
 SETTLE_SECONDS = 3.0
+WAITING_SECONDS = 40.0
+"""So that each wait ends once, and begins twice."""
 
 
 class Console:
@@ -184,7 +186,8 @@ async def deciding(analyst: httpx.AsyncClient, seconds: float, figures: Figures)
         await asyncio.sleep(max(0.0, due - time.perf_counter()))
         if not alerts:
             page = await analyst.get("/v1/alerts", params={"state": "new", "limit": 50})
-            alerts = page.json()["items"]
+            figures.statuses[page.status_code] += 1
+            alerts = page.json()["items"] if page.status_code == 200 else []
         if not alerts:
             continue
         alert = alerts.pop()
@@ -193,6 +196,7 @@ async def deciding(analyst: httpx.AsyncClient, seconds: float, figures: Figures)
             json={"decision": "start_review"},
             headers={"If-Match": f'"{alert["version"]}"', "Content-Type": "application/json"},
         )
+        figures.statuses[answer.status_code] += 1
         if answer.status_code == 200:
             figures.decisions.append(time.perf_counter() - due)
 
@@ -251,7 +255,7 @@ async def silence(
     await polling(sleepers, arguments.every, 2 * arguments.every, Figures())
     figures = Figures()
     async with measured(service, figures):
-        await waiting(sleepers, max(arguments.seconds, 26.0), figures)
+        await waiting(sleepers, max(arguments.seconds, WAITING_SECONDS), figures)
     report("waiting", figures)
 
 
