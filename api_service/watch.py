@@ -27,6 +27,8 @@ def list_fault(watchlist: Watchlist) -> str:
         return "A list needs a title."
     if watchlist.threshold_bits is not None and not math.isfinite(watchlist.threshold_bits):
         return "threshold_bits must be a number."
+    if watchlist.threshold_bits is not None and watchlist.false_alerts_per_1000 is not None:
+        return "Say threshold_bits or false_alerts_per_1000, not both."
     return "" if _storable(watchlist) else _TEXT_FAULT
 
 

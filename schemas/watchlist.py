@@ -136,7 +136,8 @@ class Record(Noun):
 class Watchlist(Noun):
     """A list: who answers for it, on what ground, and how urgent its alerts are.
 
-    `threshold_bits`: an alert is raised where the evidence reaches it; None = the service's default for the kind. `four_eyes`:
+    `threshold_bits`: an alert is raised where the evidence reaches it. `false_alerts_per_1000`: the same, as expected false
+    alerts per 1,000 travellers. None of both = the service's default for the kind and the length of the list. `four_eyes`:
     every change waits until a second person has approved it.
     """
 
@@ -147,6 +148,7 @@ class Watchlist(Noun):
     legal_basis: str | None = None
     severity: AlertSeverity = AlertSeverity.MEDIUM
     threshold_bits: float | None = None
+    false_alerts_per_1000: float | None = Field(default=None, gt=0, le=1000)
     four_eyes: bool = False
 
 

@@ -57,6 +57,9 @@ class WatchlistSource(Protocol):
     async def count(self, version: int) -> int:
         """How many records there are as of a version."""
 
+    async def sizes(self, version: int) -> Mapping[str, int]:
+        """How many records each list has as of a version; cheap. A list without any may be absent."""
+
     async def lists(self) -> Sequence[Watchlist]:
         """All lists, in the order of their ids."""
 

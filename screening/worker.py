@@ -43,6 +43,7 @@ from screening.lists_in_force import InForce, ListsBehindError, ListsInForce, Me
 from screening.model import MODEL, Model
 from screening.policy import PolicySettings
 from screening.ports import AlertLedger, ManifestStream, WatchlistSource
+from screening.thresholded import ThresholdedSource
 
 
 class Observer(Protocol):
@@ -252,7 +253,8 @@ def _is_rescreen(event: Decoded) -> bool:
 
 def lists_in_memory(source: WatchlistSource, model: Model = MODEL) -> ListsInForce:
     """The newest lists of a source, with every base in the memory of this process."""
-    return ListsInForce(source, MemoryShelf(source, model, _in_thread), _in_thread)
+    thresholded = ThresholdedSource(source, model)
+    return ListsInForce(thresholded, MemoryShelf(thresholded, model, _in_thread), _in_thread)
 
 
 async def _in_thread(build: Callable[[], Index]) -> Index:

@@ -47,6 +47,12 @@ class PostgresListSource:
         async with self._database.reading() as work:
             return int(await work.fetchval(queries("list_source")["count_records"], version))
 
+    async def sizes(self, version: int) -> Mapping[str, int]:
+        """How many records each list has, from what each publication said of itself."""
+        async with self._database.reading() as work:
+            rows = await work.fetch(queries("list_source")["list_sizes"], version)
+        return {row["list_id"]: row["records"] for row in rows}
+
     async def lists(self) -> Sequence[Watchlist]:
         """All lists, in the order of their ids."""
         async with self._database.reading() as work:

@@ -37,7 +37,7 @@ async def add(work: Work, watchlist: Watchlist, by: str, now: datetime) -> bool:
     row = await work.fetchval(
         queries("watchlists")["add"],
         *(watchlist.list_id, watchlist.kind, watchlist.title, watchlist.authority, watchlist.legal_basis),
-        *(watchlist.severity, watchlist.threshold_bits, now, by, watchlist.four_eyes),
+        *(watchlist.severity, watchlist.threshold_bits, now, by, watchlist.four_eyes, watchlist.false_alerts_per_1000),
     )
     return row is not None
 

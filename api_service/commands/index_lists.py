@@ -19,8 +19,9 @@ async def _built() -> int:
     from api_service.lists_on_disk.shelf import DIRECTORY
     from api_service.wiring import database_of
     from screening.model import MODEL
+    from screening.thresholded import ThresholdedSource
     from storage.list_source import PostgresListSource
 
     settings = read_settings()
     async with database_of(settings) as database:
-        return await build_newest(settings.data_dir / DIRECTORY, PostgresListSource(database), MODEL)
+        return await build_newest(settings.data_dir / DIRECTORY, ThresholdedSource(PostgresListSource(database), MODEL), MODEL)

@@ -16,6 +16,7 @@ from screening.index.port import Index
 from screening.lists_in_force import ListsBehindError, ListsInForce, MemoryShelf
 from screening.model import MODEL, Model
 from screening.ports import WatchlistSource
+from screening.thresholded import ThresholdedSource
 
 DIRECTORY = "lists"
 """Below KULLA_DATA_DIR."""
@@ -110,6 +111,7 @@ class Shelf:
 
 def lists_in_force(settings: Settings, source: WatchlistSource) -> ListsInForce:
     """The newest lists for one process; the caller closes it."""
+    source = ThresholdedSource(source, MODEL)
     disk = DiskShelf(settings.data_dir / DIRECTORY, MODEL, lambda: _in_a_process(settings))
     return ListsInForce(source, Shelf(source, MemoryShelf(source, MODEL, _in_thread), disk), _in_thread)
 

@@ -18,6 +18,8 @@ from api_service.watch import RecordChange
 from parsers.lists import ListFormat
 from schemas.roles import Role
 from schemas.watchlist import Record, Watchlist
+from screening.model import MODEL
+from screening.thresholds import expected_false_alerts, threshold_in_force
 from storage import watchlists
 from storage.watchlists import ListState, StoredRecord
 
@@ -199,12 +201,20 @@ def check_plain_file(request: Request) -> None:
 def _shown_list(state: ListState) -> dict[str, Any]:
     return {
         **state.watchlist.model_dump(mode="json"),
+        "threshold": _threshold(state),
         "record_count": state.record_count,
         "list_version": state.list_version,
         "published_at": state.published_at,
         "created_at": state.created_at,
         "created_by": state.created_by,
     }
+
+
+def _threshold(state: ListState) -> dict[str, float]:
+    """What holds now, in bits and in what it is expected to cost."""
+    bits = threshold_in_force(state.watchlist, state.record_count, MODEL)
+    expected = expected_false_alerts(state.watchlist, state.record_count, bits, MODEL)
+    return {"bits": bits, "expected_false_alerts_per_1000": round(expected, 3)}
 
 
 def _record_answer(stored: StoredRecord, status: int) -> Response:

@@ -1,6 +1,7 @@
 """Lists in memory (`screening.ports.WatchlistSource`)."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from schemas.watchlist import KeptRarity, ListChanges, Record, RecordKey, VersionedRecord, Watchlist, WatchlistSnapshot
@@ -68,6 +69,10 @@ class MemoryListSource:
     async def count(self, version: int) -> int:
         """How many records stand."""
         return sum(row.stands(version) for row in self._rows)
+
+    async def sizes(self, version: int) -> Mapping[str, int]:
+        """How many of each list."""
+        return Counter(row.key[0] for row in self._rows if row.stands(version))
 
     async def lists(self) -> Sequence[Watchlist]:
         """All lists."""

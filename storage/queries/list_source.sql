@@ -8,7 +8,7 @@ SELECT coalesce(max(version), 0) FROM list_versions WHERE in_force_at IS NOT NUL
 SELECT coalesce(max(version), 0) FROM list_versions
 
 -- name: list_watchlists
-SELECT list_id, kind, title, authority, legal_basis, severity, threshold_bits FROM watchlists ORDER BY list_id
+SELECT list_id, kind, title, authority, legal_basis, severity, threshold_bits, false_alerts_per_1000 FROM watchlists ORDER BY list_id
 
 -- name: page_records
 -- Records as of version $1 behind (list_id $2, record_id $3), in the order of the lists.
@@ -20,6 +20,12 @@ LIMIT $4
 
 -- name: count_records
 SELECT count(*) FROM records WHERE from_version <= $1 AND (to_version IS NULL OR to_version > $1)
+
+-- name: list_sizes
+SELECT list_id, sum(coalesce((summary ->> 'added')::bigint, 0) - coalesce((summary ->> 'removed')::bigint, 0))::bigint AS records
+FROM list_versions
+WHERE version <= $1
+GROUP BY list_id
 
 -- name: list_changed
 -- Records that are new or otherwise at version $2 than they were at version $1.

@@ -1,7 +1,8 @@
 -- name: add
 -- A new list; no row where its id is taken.
-INSERT INTO watchlists (list_id, kind, title, authority, legal_basis, severity, threshold_bits, created_at, created_by, four_eyes)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+INSERT INTO watchlists (list_id, kind, title, authority, legal_basis, severity, threshold_bits, created_at, created_by, four_eyes,
+    false_alerts_per_1000)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (list_id) DO NOTHING
 RETURNING list_id;
 

@@ -286,3 +286,15 @@ async def test_each_role_reaches_its_own_endpoints_only(service: Any, owner: htt
                 assert (status != 403) == (role in allowed), (role, method, url, status)
     async with service.client() as nobody:
         assert [(await nobody.request(method, url)).status_code for method, url, _ in CALLS] == [401] * len(CALLS)
+
+
+async def test_a_list_says_what_its_threshold_is_expected_to_cost(owner: httpx.AsyncClient) -> None:
+    wanted = {**LIST, "list_id": "strict", "false_alerts_per_1000": 0.25}
+    made = (await owner.post("/v1/watchlists", json=wanted)).json()
+    assert made["false_alerts_per_1000"] == 0.25
+    assert made["threshold"]["expected_false_alerts_per_1000"] <= 0.25
+    [plain] = [one for one in (await owner.get("/v1/watchlists")).json()["items"] if one["list_id"] == "wanted"]
+    assert plain["threshold"] == {"bits": 12.5, "expected_false_alerts_per_1000": 0.0}
+    both = {**LIST, "list_id": "both", "false_alerts_per_1000": 1, "threshold_bits": 3}
+    assert (await owner.post("/v1/watchlists", json=both)).status_code == 422
+    assert (await owner.post("/v1/watchlists", json={**LIST, "list_id": "none", "false_alerts_per_1000": 0})).status_code == 422

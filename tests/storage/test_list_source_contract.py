@@ -138,3 +138,11 @@ async def test_a_version_waits_until_it_is_put_in_force(lists: Lists, monkeypatc
     assert await lists.source.newest_version() == newest
     assert await lists.source.count(newest) == newest + 1
     assert await lists.source.count(1) == 1
+
+
+async def test_how_long_each_list_is(lists: Lists) -> None:
+    await lists.publish(WANTED, a_record("r1", "Hoxha"), a_record("r2", "Dibra"))
+    await lists.publish(SECOND, a_record("r1", "Gashi"))
+    await lists.publish(WANTED, a_record("r2", "Dibra"))
+    assert dict(await lists.source.sizes(2)) == {"wanted": 2, "second": 1}
+    assert dict(await lists.source.sizes(3)) == {"wanted": 1, "second": 1}
