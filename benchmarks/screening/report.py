@@ -6,6 +6,7 @@ from benchmarks.screening.data import FOLDS, DataSet
 from benchmarks.screening.kulla import Equality
 from benchmarks.screening.measures import RATES, Scored, at_rate, average_precision, by_kind, held_out
 from benchmarks.screening.throughput import Throughput
+from screening.index.packed.compiled import kernel_library
 
 KINDS_RATE = 5
 """Recall by kind is told at this rate: most kinds have few cases, and at 1 per 1,000 the threshold itself is unsure."""
@@ -70,7 +71,8 @@ def equal(found: Equality) -> Iterator[str]:
 
 def speeds(found: Sequence[Throughput]) -> Iterator[str]:
     """Throughput by size."""
-    yield "throughput, made-up persons and travellers, one process, flight by flight, cold at the start:"
+    kernel = "compiled" if kernel_library() is not None else "PORTABLE (no compiled one was built here)"
+    yield f"throughput, made-up persons and travellers, one process, flight by flight, cold at the start, {kernel} kernel:"
     columns = (
         *("names", "persons", "threshold", "build s", "peak MB", "file MB", "open s"),
         *("travellers/s", "asked", "alerts/1,000", "resident MB"),
