@@ -22,6 +22,7 @@ from api_service.long_poll import feed_cursor
 from api_service.parameters import PRINTABLE, AlertId, Headers, Moment, etag, version_required
 from api_service.principal import Principal
 from api_service.review import Target
+from api_service.standing import Standing
 from schemas.alert import DECISIONS, Alert, AlertState, Command, Queue
 from schemas.alert_clocks import STAGES_PERCENT, DueTerms
 from schemas.evidence import Lane
@@ -172,7 +173,7 @@ async def stream(
     after = None if not last_event_id else feed_cursor(last_event_id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     await seen(context, who, "alert.stream", ("alert", "*"), {"resumed": after is not None})
-    return EventStream(alert_stream.events(context.alert_tail, after), headers=headers)
+    return EventStream(alert_stream.events(context.alert_tail, after, Standing(context, who)), headers=headers)
 
 
 @router.get("/{alert_id}", response_model=Alert, responses=documented(404))

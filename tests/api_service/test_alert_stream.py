@@ -9,7 +9,9 @@ import orjson
 import pytest
 import uvicorn
 
-from api_service import alert_stream
+from api_service import alert_stream, standing
+from api_service.keys import revoke_key
+from api_service.principal import Principal
 from api_service.serving import Server
 from schemas.roles import Role
 from storage.database import Database
@@ -49,6 +51,21 @@ async def test_a_stream_begins_now_and_goes_on_where_it_broke_off(analyst: httpx
     assert [name for _, name in second] == [None, "R2", "R3"]
     third = parsed((await analyst.get("/v1/alerts/stream", headers={"Last-Event-ID": second[1][0]})).text)
     assert [name for _, name in third] == [None, "R3"]
+
+
+async def test_a_revoked_key_does_not_listen_on(service: Any, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(standing, "ASKED_EVERY_SECONDS", 0.0)
+    key = await service.key(Role.ANALYST)
+    listening = alert_stream.events(
+        service.context.alert_tail, None, standing.Standing(service.context, Principal(key.split("_")[1], Role.ANALYST))
+    )
+    await anext(listening)
+    await place(database, sample_alert(1))
+    assert b"R1" in await anext(listening)
+    await revoke_key(database, key.split("_")[1], "test", service.context.clock())
+    await place(database, sample_alert(2))
+    with pytest.raises(StopAsyncIteration):
+        await anext(listening)
 
 
 async def test_a_strange_event_id_is_refused(analyst: httpx.AsyncClient) -> None:
