@@ -1,6 +1,7 @@
 """`kulla purge`: remove what is due, and say how much of what."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +18,8 @@ def purge(
     import orjson
 
     report = asyncio.run(_purge(dry_run))
+    for fault in asyncio.run(_kafka_faults()):
+        typer.echo(fault, err=True)
     if as_json:
         told = {"at": report.at, "dry_run": report.dry_run, "counts": dict(report.counts), "total": report.total}
         typer.echo(orjson.dumps(told).decode())
@@ -24,6 +27,23 @@ def purge(
     for name, count in sorted(report.counts.items()):
         typer.echo(f"{count:>10}  {name.replace('_', ' ')}")
     typer.echo(f"{report.total} rows {'are due' if dry_run else 'removed'}")
+
+
+async def _kafka_faults() -> Sequence[str]:
+    """Topics that forget too late, or that nobody could ask about."""
+    from aiokafka.errors import KafkaError
+
+    from api_service.commands.roles import read_settings
+    from storage.kafka_retention import too_long
+    from storage.kafka_topics import KafkaSettings
+
+    settings = read_settings()
+    if settings.kafka_bootstrap_servers is None:
+        return ()
+    try:
+        return await too_long(KafkaSettings(settings.kafka_bootstrap_servers, retention_hours=settings.retention_hours))
+    except KafkaError:
+        return ("Kafka does not answer: nobody knows how long its topics keep messages",)
 
 
 async def _purge(dry_run: bool) -> "PurgeReport":

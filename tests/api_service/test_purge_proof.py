@@ -110,6 +110,34 @@ async def test_the_proof_in_every_table(world: HeldWorld) -> None:
     assert (await _purge(world)).counts == {}
 
 
+async def test_the_proof_where_people_wrote_the_name(world: HeldWorld) -> None:
+    alert = await _alerted(world)
+    path = f"/v1/alerts/{alert['alert_id']}/decisions"
+    async with world.client(Role.ANALYST) as analyst:
+        for version, decision in enumerate(("start_review", "no_match"), 1):
+            body = {
+                "decision": decision,
+                "reason_code": "other",
+                "comment": f"not {MATCHED}",
+                "suppress": decision == "no_match",
+            }
+            headers = {"If-Match": f'"{version}"', "Idempotency-Key": f"k{version}"}
+            answer = await analyst.post(path, json=body, headers=headers)
+            assert answer.status_code == 200, answer.text
+    written = {"alerts", "alert_outbox", "suppressions"}
+    assert await tables_with(world, MATCHED) == written | {"submissions", "manifests", "command_receipts"}
+    world.pass_time(hours=97)
+    report = await _purge(world)
+    assert (report.counts["command_receipts"], report.counts["alert_events"]) == (2, 2)
+    assert await tables_with(world, MATCHED) == written
+    world.pass_time(days=31)
+    await _purge(world)
+    assert await tables_with(world, MATCHED) == {"suppressions"}, "what is suppressed is remembered for as long as it is"
+    world.pass_time(days=366)
+    await _purge(world)
+    assert await tables_with(world, MATCHED) == set()
+
+
 async def test_the_proof_in_the_files(
     world: HeldWorld, postgres: EmbeddedPostgres, superuser_url: Callable[[str], str], database_url: str
 ) -> None:
