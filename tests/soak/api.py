@@ -8,6 +8,7 @@ than its schema says, is printed with the request that did it; the exit code is 
 import argparse
 import asyncio
 import contextlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -121,7 +122,9 @@ def drive(running: Site, role: Role, effort: Effort, home: Path) -> subprocess.C
     command += ["--max-time", str(effort.seconds)] if effort.seconds else []
     for operation in effort.operations:
         command += ["--include-name", operation]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=home)
+    paths = os.pathsep.join([str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"SCHEMATHESIS_HOOKS": "tests.soak.media_types", "PYTHONPATH": paths}
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=home, env=environment)
 
 
 def main() -> int:
