@@ -33,6 +33,7 @@ from api_service.routes import (
     travellers,
     watchlists,
     webhooks,
+    what_if,
 )
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -48,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     shifts.router,
     suppressions.router,
     match.router,
+    what_if.router,
     flights.router,
     ports.router,
     referrals.router,

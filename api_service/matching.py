@@ -62,6 +62,17 @@ class Matcher:
                 found += await asyncio.to_thread(_screened, some, index, day)
         return Matched(index.listed.version, matcher_version(index.listed), found)
 
+    async def best_scores(self, travellers: Sequence[Traveller], list_id: str, day: date, floor_bits: float) -> list[float]:
+        """Of each traveller who matches a list's records with this sum of bits or more, the highest. Raises as `match` does."""
+        async with self._own_turn():
+            with acting(MACHINE):
+                index = await self._lists.newest()
+            best: list[float] = []
+            for start in range(0, len(travellers), TRAVELLERS_AT_ONCE):
+                some = travellers[start : start + TRAVELLERS_AT_ONCE]
+                best += await asyncio.to_thread(_best, some, index, (list_id, day, floor_bits))
+        return best
+
     async def close(self) -> None:
         """Stop whatever is being built for it."""
         await self._lists.close()
@@ -80,3 +91,10 @@ class Matcher:
 
 def _screened(travellers: Sequence[Traveller], index: "Index", day: date) -> list[Sequence[Match]]:
     return [screen((traveller,), index, day) for traveller in travellers]
+
+
+def _best(travellers: Sequence[Traveller], index: "Index", asked: tuple[str, date, float]) -> list[float]:
+    list_id, day, floor_bits = asked
+    found = (screen((traveller,), index, day, floor_bits) for traveller in travellers)
+    scores = ([match.score for match in matches if match.record.watchlist.list_id == list_id] for matches in found)
+    return [max(one) for one in scores if one]

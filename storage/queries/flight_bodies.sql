@@ -20,3 +20,11 @@ FROM (
     WHERE m.flight_id = ANY ($1::text[]) AND NOT m.test
 ) AS newest
 WHERE newer < $2
+
+-- name: recent_ids
+-- The newest manifests that report travellers, tests apart.
+SELECT manifest_id
+FROM manifests
+WHERE NOT test AND received_at >= $1 AND function IN ('passenger_list', 'crew_list')
+ORDER BY received_at DESC
+LIMIT $2

@@ -66,6 +66,7 @@ GET    /v1/protection-scope                                                   P
 PUT    /v1/protection-scope/{person:path}                                     P
 DELETE /v1/protection-scope/{person:path}                                     P
 POST   /v1/match                                                              A S
+POST   /v1/what-if                                                            A S L
 GET    /v1/flights                                                            A S
 GET    /v1/flights/{flight}                                                   A S
 
