@@ -110,11 +110,9 @@ class LiveTravellers:
         if not len(self._people):
             return ()
         found = self._same_documents(record)
-        if record.names:
-            threshold = record.threshold_bits if floor_bits is None else floor_bits
-            others = self._other_bits(record, model)
-            for name in record.names:
-                found |= self._by_name(name, others, threshold, model)
+        threshold = record.threshold_bits if floor_bits is None else floor_bits
+        for name in record.names:
+            found |= self._by_name(name, record, threshold, model)
         manifests, place = self._people["manifest"], self._people["place"]
         people = np.flatnonzero(found & self._people["alive"]).tolist()
         return [LivePlace(self._manifests.values[manifests[person]], int(place[person])) for person in people]
@@ -125,24 +123,27 @@ class LiveTravellers:
         found[self._documents["person"][np.isin(self._documents["key"], keys)]] = True
         return found
 
-    def _other_bits(self, record: PreparedRecord, model: Model) -> Bits:
-        """By person: the birth date's bits, and the most that sex, nationality and place add."""
-        pieces = (birth_date_evidence(date, record.birth_dates, model) for date in self._dates.values)
-        dates = np.array([whole(piece.weight) if piece else 0 for piece in pieces], dtype=np.int64)
-        about = np.array([_about_bits(about, record, model) for about in self._about.values], dtype=np.int64)
-        bits: Bits = dates[self._people["date"]] + about[self._people["about"]]
-        return bits
-
-    def _by_name(self, name: PreparedName, others: Bits, threshold: float, model: Model) -> NDArray[np.bool_]:
+    def _by_name(self, name: PreparedName, record: PreparedRecord, threshold: float, model: Model) -> NDArray[np.bool_]:
         found = np.zeros(len(self._people), dtype=np.bool_)
         gains = self._gains(name, model)
         touched = self._touched(name, gains)
         if len(touched):
             agreeing, bits = name_bounds(name, gains, self._shared(touched), model)
-            people = self._names["person"][touched]
-            enough = (agreeing >= whole(model.ground_bits)) & ~((bits + others[people]) / BITS_GRAIN < threshold)
+            grounded = agreeing >= whole(model.ground_bits)
+            people = self._names["person"][touched[grounded]]
+            enough = ~((bits[grounded] + self._other_bits(people, record, model)) / BITS_GRAIN < threshold)
             found[people[enough]] = True
         return found
+
+    def _other_bits(self, people: NDArray[np.uint32], record: PreparedRecord, model: Model) -> Bits:
+        """The birth date's bits, and the most that sex, nationality and place add: of each distinct value once."""
+        dates, of_date = np.unique(self._people["date"][people], return_inverse=True)
+        about, of_about = np.unique(self._people["about"][people], return_inverse=True)
+        pieces = (birth_date_evidence(self._dates.values[date], record.birth_dates, model) for date in dates.tolist())
+        date_bits = np.array([whole(piece.weight) if piece else 0 for piece in pieces], dtype=np.int64)
+        others = [_about_bits(self._about.values[one], record, model) for one in about.tolist()]
+        bits: Bits = date_bits[of_date] + np.array(others, dtype=np.int64)[of_about]
+        return bits
 
     def _shared(self, touched: Places) -> TouchedNames:
         parts, joins = (self._names[column][touched].astype(np.int64) for column in ("parts", "joins"))
