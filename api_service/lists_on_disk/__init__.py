@@ -4,7 +4,7 @@
         000000000042.index      all records as of list version 42 (`screening.index.packed`), written once, then renamed
         building.lock           held by whoever builds; the others go on with what they have
 
-A base is built in a process of its own (`kulla index-lists`), at the lowest priority, while screening goes on with the older
+A base is built in a process of its own (`kulla index-lists`), at a low priority, while screening goes on with the older
 base and a delta. When it stands, every process maps it at its next look, and older files are removed; who still has one mapped
 keeps it until he lets go, as files do.
 """
