@@ -23,8 +23,8 @@ DIRECTORY = "lists"
 IN_MEMORY_RECORDS_MAX = 5_000
 """Indexed in a second, in some 20 MB; beyond that every process would spend both for itself."""
 NICENESS = 10
-"""A base is not urgent, for screening goes on without it; but on a machine that never rests it must still come about: this leaves
-it a tenth of a busy core, where the lowest priority would leave it a seventieth."""
+"""A base is not urgent, for screening goes on without it; but on a machine that never rests it must still come about: this
+leaves it a tenth of a busy core, where the lowest priority would leave it a seventieth."""
 
 ORDER_SECONDS_MIN = 2.0
 """A builder that ends at once (the disk is full, the database is away) is started again this seldom."""
