@@ -2,16 +2,19 @@
 
 Bits are log2 likelihood ratios (Fellegi and Sunter 1969): how much more likely is this outcome if the traveller is the listed
 person than if they are a random traveller? Positive speaks for, negative against, and the sum of a match's pieces is its
-score. The probabilities behind the numbers are in the comments; a later command estimates them from data. Every number is a
-multiple of 1/64 bit (`rarity.BITS_GRAIN`).
+score. The numbers are in `weights.json`, with the probabilities behind them; a command estimates them from data. Every
+number is a multiple of 1/64 bit (`rarity.BITS_GRAIN`).
 
-Ground and confirmation: only names and documents are a ground for an alert. Sex, nationality and birth place confirm or
-contradict a ground, weakly; alone, they never reach any threshold, because a match without ground is no match.
+Ground and confirmation: only names (a part that agrees, other than a particle or an initial) and documents are a ground for
+an alert. Sex, nationality and birth place confirm or contradict a ground, weakly; whatever they sum to, without a ground there
+is no match.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from schemas.watchlist import ListKind, Watchlist
 from screening.rarity import RaritySettings, quantise
@@ -29,6 +32,20 @@ class Feature(StrEnum):
     BIRTH_PLACE = "birth_place"
 
 
+WEIGHTS_FILE = Path(__file__).with_name("weights.json")
+"""The table itself: feature, outcome and bits, with how often the row applies to true and to random pairs where that was
+counted. Written by `python -m benchmarks.estimation`; explained in `docs/model-card.md`."""
+_WEIGHTS = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))
+_BITS = {(row["feature"], row["outcome"]): float(row["bits"]) for row in _WEIGHTS["rows"]}
+
+FALSE_ALERT_CURVE: Sequence[tuple[float, float]] = tuple((bits, rate) for bits, rate in _WEIGHTS["false_alerts"])
+"""(bits, log2 of the false alerts per traveller and listed person at that threshold), falling; see `thresholds.py`."""
+
+
+def _bits(feature: Feature, outcome: str) -> float:
+    return _BITS[feature.value, str(outcome)]
+
+
 class PartOutcome(StrEnum):
     """How a part of the traveller's name and a part of the listed name agree."""
 
@@ -44,15 +61,7 @@ class PartOutcome(StrEnum):
 
 
 PART_COST: Mapping[PartOutcome, float] = {
-    PartOutcome.EQUAL: 0.0,
-    PartOutcome.ROMANISATION: 1.0,
-    PartOutcome.VOWELS: 2.0,
-    PartOutcome.ONE_ERROR: 3.0,
-    PartOutcome.TWO_ERRORS: 5.5,
-    PartOutcome.TRUNCATED: 3.0,
-    PartOutcome.INITIAL: 0.0,
-    PartOutcome.JOINED: 1.0,
-    PartOutcome.JOINED_VOWELS: 4.0,
+    outcome: 0.0 if outcome is PartOutcome.INITIAL else -_bits(Feature.NAME_PART, outcome) for outcome in PartOutcome
 }
 """Bits taken from the rarity of the part for each kind of difference."""
 
@@ -60,6 +69,7 @@ PART_COST: Mapping[PartOutcome, float] = {
 class NameOutcome(StrEnum):
     """What is left after the parts are aligned."""
 
+    ONE_PART = "only_one_part_agrees"
     CONFLICT = "conflicting_parts"
     TRAVELLER_EXTRA = "traveller_has_more"
     RECORD_EXTRA_FAMILY = "record_has_more_surname"
@@ -69,13 +79,10 @@ class NameOutcome(StrEnum):
 
 
 NAME_BITS: Mapping[NameOutcome, float] = {
-    NameOutcome.CONFLICT: -4.0,
-    NameOutcome.TRAVELLER_EXTRA: -2.0,
-    NameOutcome.RECORD_EXTRA_FAMILY: -1.5,
-    NameOutcome.RECORD_EXTRA_GIVEN: -0.75,
-    NameOutcome.LOW_QUALITY: -1.5,
+    outcome: _bits(Feature.NAME, outcome) for outcome in NameOutcome if outcome is not NameOutcome.SATURATED
 }
-"""Bits for each part without a partner (a conflict is a pair of them), and once for a weak alias.
+"""Bits for each part without a partner (a conflict is a pair of them); once for agreement in fewer than two parts, and once for
+a weak alias.
 
 `SATURATED` has no row: it takes away what the agreeing parts are worth beyond `Model.name_bits_max`."""
 
@@ -96,19 +103,7 @@ class DateOutcome(StrEnum):
     CONTRADICTION = "contradiction"
 
 
-DATE_BITS: Mapping[DateOutcome, float] = {
-    DateOutcome.EQUAL: 13.0,  # 0.7 of true pairs; 1 in 16,000 of random ones
-    DateOutcome.EQUAL_FILLER: 8.0,  # 1 January: one traveller in 30 of some origins
-    DateOutcome.SWAPPED: 7.0,
-    DateOutcome.YEAR_OFF_BY_ONE: 7.0,
-    DateOutcome.ONE_DIGIT: 5.0,
-    DateOutcome.SAME_MONTH: 3.5,
-    DateOutcome.SAME_YEAR: 1.0,
-    DateOutcome.PARTIAL_MONTH: 8.5,
-    DateOutcome.PARTIAL_YEAR: 5.25,  # 1 in 45 of random pairs
-    DateOutcome.PARTIAL_YEAR_NEAR: -0.5,
-    DateOutcome.CONTRADICTION: -5.5,  # 1 in 45 of true pairs
-}
+DATE_BITS: Mapping[DateOutcome, float] = {outcome: _bits(Feature.BIRTH_DATE, outcome) for outcome in DateOutcome}
 
 
 class DocumentOutcome(StrEnum):
@@ -121,13 +116,7 @@ class DocumentOutcome(StrEnum):
     CONFUSABLE = "confusable_characters"
 
 
-DOCUMENT_BITS: Mapping[DocumentOutcome, float] = {
-    DocumentOutcome.EXACT: 40.0,
-    DocumentOutcome.NUMBER_TYPE_UNKNOWN: 34.0,
-    DocumentOutcome.NUMBER_ISSUER_UNKNOWN: 26.0,
-    DocumentOutcome.NUMBER_OTHER: 8.0,
-    DocumentOutcome.CONFUSABLE: 18.0,
-}
+DOCUMENT_BITS: Mapping[DocumentOutcome, float] = {outcome: _bits(Feature.DOCUMENT, outcome) for outcome in DocumentOutcome}
 DECISIVE_DOCUMENT = frozenset({DocumentOutcome.EXACT})
 """Outcomes that raise an alert by themselves, whatever the rest says: same type, number and issuer."""
 
@@ -140,15 +129,12 @@ class WeakOutcome(StrEnum):
 
 
 WEAK_BITS: Mapping[tuple[Feature, WeakOutcome], float] = {
-    (Feature.SEX, WeakOutcome.CONFIRMS): 0.25,
-    (Feature.SEX, WeakOutcome.CONTRADICTS): -3.0,
-    (Feature.NATIONALITY, WeakOutcome.CONFIRMS): 3.0,
-    (Feature.NATIONALITY, WeakOutcome.CONTRADICTS): -2.0,
-    (Feature.BIRTH_PLACE, WeakOutcome.CONFIRMS): 2.0,
-    (Feature.BIRTH_PLACE, WeakOutcome.CONTRADICTS): -0.25,
+    (feature, outcome): _bits(feature, outcome)
+    for feature in (Feature.SEX, Feature.NATIONALITY, Feature.BIRTH_PLACE)
+    for outcome in WeakOutcome
 }
 
-THRESHOLD_BITS: Mapping[ListKind, float] = {ListKind.PERSON: 12.5, ListKind.DOCUMENT: 16.0, ListKind.READMISSION: 12.5}
+THRESHOLD_BITS: Mapping[ListKind, float] = {ListKind.PERSON: 3.5, ListKind.DOCUMENT: 16.0, ListKind.READMISSION: 3.5}
 """Where an alert is raised, unless the list says otherwise: about one false alert per 1,000 travellers for 5,000 persons."""
 
 
@@ -156,12 +142,13 @@ THRESHOLD_BITS: Mapping[ListKind, float] = {ListKind.PERSON: 12.5, ListKind.DOCU
 class Model:
     """The whole table. `version` changes whenever any number does.
 
-    `initial_bits`: an initial that fits. `strong_above_bits`: how far above the threshold a match is `strong`. `ground_bits`: a
-    name must be worth this much by itself, whatever confirms it. `pair_bits_min`: parts that agree on less are no pair.
+    `initial_bits`: an initial that fits. `strong_above_bits`: how far above the threshold a match is `strong`.
+    `ground_bits`: what the agreeing parts of a ground are worth at least, for the bounds of an index.
+    `pair_bits_min`: parts that agree are worth no less, so that agreement never speaks against a match.
     `name_bits_max`: all agreeing parts together are worth no more, for the names of relatives are not independent.
     """
 
-    version: str = "kulla-2026.2"
+    version: str = _WEIGHTS["version"]
     part_cost: Mapping[PartOutcome, float] = field(default_factory=lambda: PART_COST)
     name_bits: Mapping[NameOutcome, float] = field(default_factory=lambda: NAME_BITS)
     date_bits: Mapping[DateOutcome, float] = field(default_factory=lambda: DATE_BITS)
@@ -169,11 +156,11 @@ class Model:
     weak_bits: Mapping[tuple[Feature, WeakOutcome], float] = field(default_factory=lambda: WEAK_BITS)
     threshold_bits: Mapping[ListKind, float] = field(default_factory=lambda: THRESHOLD_BITS)
     rarity: RaritySettings = field(default_factory=RaritySettings)
-    initial_bits: float = 2.5
-    pair_bits_min: float = 0.5
-    name_bits_max: float = 20.0
-    ground_bits: float = 4.0
-    strong_above_bits: float = 6.0
+    initial_bits: float = _bits(Feature.NAME_PART, PartOutcome.INITIAL)
+    pair_bits_min: float = 0.0625
+    name_bits_max: float = 10.0
+    ground_bits: float = 0.0625
+    strong_above_bits: float = 8.0
 
     def __post_init__(self) -> None:
         """What the index relies on: parts without a partner never speak for a match, and sums of bits are exact."""
@@ -181,13 +168,14 @@ class Model:
         numbers = [bits for table in tables for bits in table.values()]
         assert all(bits == quantise(bits) for bits in (*numbers, self.initial_bits, self.name_bits_max))
         assert all(bits <= 0 for bits in self.name_bits.values())
+        assert all(cost >= 0 for cost in self.part_cost.values())
         assert self.pair_bits_min > 0
 
     def part_bits(self, outcome: PartOutcome, rarity_bits: float, share: float = 1.0) -> float:
-        """What a pair of parts is worth; `share` of the listed part was seen (1 = all of it). Below 0: no pair."""
+        """What a pair of parts is worth, never less than `pair_bits_min`; `share` of the listed part was seen (1 = all)."""
         if outcome is PartOutcome.INITIAL:
             return min(self.initial_bits, rarity_bits)
-        return quantise(min(rarity_bits, self.rarity.bits_max) * share) - self.part_cost[outcome]
+        return max(quantise(min(rarity_bits, self.rarity.bits_max) * share) - self.part_cost[outcome], self.pair_bits_min)
 
     def threshold(self, watchlist: Watchlist) -> float:
         """The list's threshold in bits."""

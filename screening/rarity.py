@@ -19,7 +19,7 @@ from functools import cached_property
 from typing import Self
 
 from screening.name_parts import NameParts, Part
-from screening.rarity_prior import PRIOR_BY_SKELETON, PRIOR_PER_LENGTH, PRIOR_UNKNOWN
+from screening.rarity_prior import PRIOR_PER_LENGTH, PRIOR_UNKNOWN, shares_by_class
 
 BITS_GRAIN = 64
 """Bits are multiples of 1/64: exact in binary floating point, so that a sum is the same in every order, to the last bit."""
@@ -32,11 +32,13 @@ def quantise(bits: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class RaritySettings:
-    """`prior_people`: how many people the prior is worth; `bits_max`: no part is worth more; `particle_bits`: all particles."""
+    """`prior_people`: how many people the prior is worth; `counted_share`: how much of log2(1 / p) counts, since the parts of a
+    name are not independent; `bits_max`: no part is worth more; `particle_bits`: all particles."""
 
-    prior_people: float = 3000.0
-    bits_max: float = 10.5
-    particle_bits: float = 1.0
+    prior_people: float = 30_000.0
+    counted_share: float = 0.4
+    bits_max: float = 5.25
+    particle_bits: float = 0.375
 
 
 class Rarity:
@@ -90,13 +92,13 @@ class Rarity:
         settings = self._settings
         others = max(self._people_by_class.get(skeleton, 0) - 1, 0)  # the listed person does not make their own name common
         weighted = settings.prior_people * prior_share(skeleton) + others
-        return quantise(min(math.log2((settings.prior_people + self._people) / weighted), settings.bits_max))
+        bits = settings.counted_share * math.log2((settings.prior_people + self._people) / weighted)
+        return quantise(min(bits, settings.bits_max))
 
 
 def prior_share(skeleton: str) -> float:
     """The share of people who carry a part of this class, before any list is seen."""
-    known = PRIOR_BY_SKELETON.get(skeleton, 0.0)
-    return known + PRIOR_PER_LENGTH.get(len(skeleton), PRIOR_UNKNOWN)
+    return max(shares_by_class().get(skeleton, 0.0), PRIOR_PER_LENGTH.get(len(skeleton), PRIOR_UNKNOWN))
 
 
 def count_classes(people: Iterable[Iterable[NameParts]], settings: RaritySettings) -> Rarity:

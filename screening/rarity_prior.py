@@ -1,11 +1,14 @@
 """The prior of name rarity: what is known of names before any list is read.
 
 Shares are rough, of all air travellers who would pass a border of the Western Balkans, in per mille of people who carry the
-part anywhere in their name, in any spelling. They are our own estimates from common knowledge, not counts, and only stop
-the commonest names from looking rare on a short list; the lists' own counts soon outweigh them.
+part anywhere in their name, in any spelling. They are our own estimates from common knowledge, not counts; the counted tables
+of `name_shares.json` stand beside them, and the greater of both counts.
 """
 
+import json
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 from screening.romanisation import skeleton
 
@@ -30,20 +33,28 @@ _PER_MILLE: Mapping[float, str] = {
 }
 
 
-def _by_skeleton() -> Mapping[str, float]:
+FILE = Path(__file__).with_name("name_shares.json")
+"""The reference population: people per million by class, made by `python -m benchmarks.reference_names` from open tables."""
+
+PRIOR_PER_LENGTH: Mapping[int, float] = {1: 1e-3, 2: 3e-4, 3: 1.25e-4, 4: 5e-5, 5: 3e-5}
+"""Share of people who carry one given class of this many consonants that the table does not know: short classes collide."""
+
+PRIOR_UNKNOWN = 2e-5
+"""The same for longer classes."""
+
+
+@cache
+def shares_by_class() -> Mapping[str, float]:
+    """Share of people by romanisation class, for the classes that the reference population knows."""
+    people = json.loads(FILE.read_text(encoding="utf-8"))["people_per_million_by_class"]
+    return {name: per_million / 1e6 for name, per_million in people.items()}
+
+
+def estimates() -> Mapping[str, float]:
+    """The estimates of this file, by class."""
     shares: dict[str, float] = {}
     for per_mille, names in _PER_MILLE.items():
         for name in names.split():
             key = skeleton(name)
             shares[key] = max(shares.get(key, 0.0), per_mille / 1000)
     return shares
-
-
-PRIOR_BY_SKELETON: Mapping[str, float] = _by_skeleton()
-"""Share of people by romanisation class, for the commonest names."""
-
-PRIOR_PER_LENGTH: Mapping[int, float] = {1: 4e-3, 2: 1.2e-3, 3: 5e-4, 4: 2e-4, 5: 1.2e-4}
-"""Share of people who carry one given class of this many consonants that the table does not know: short classes collide."""
-
-PRIOR_UNKNOWN = 8e-5
-"""The same for longer classes."""

@@ -48,7 +48,7 @@ def _agrees(one: PreparedRecord, other: PreparedRecord, model: Model) -> bool:
         return False
     name = name_evidence(one.names, other.names, model)
     needed = max(one.threshold_bits, other.threshold_bits)
-    return name is not None and name.bits >= model.ground_bits and name.bits + bits >= needed
+    return name is not None and name.agreeing > 0 and name.bits + bits >= needed
 
 
 def _people(group: Sequence[Match], listed: Listed) -> list[tuple[Match, RecordKey]]:

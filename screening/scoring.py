@@ -18,10 +18,10 @@ from screening.prepared import PreparedRecord, PreparedTraveller
 
 
 class Score(NamedTuple):
-    """`name_bits` and `document` are the grounds; `bits` the sum of all pieces."""
+    """`agreeing_parts` and `document` are the grounds; `bits` the sum of all pieces."""
 
     bits: float
-    name_bits: float
+    agreeing_parts: int
     document: Piece | None
     pieces: tuple[Piece, ...]
 
@@ -38,16 +38,16 @@ def score(traveller: PreparedTraveller, record: PreparedRecord, model: Model) ->
         birth_place_evidence(traveller.birth_place, record.birth_place, model),
     )
     pieces = (*(name.pieces if name else ()), *(piece for piece in others if piece is not None))
-    return Score(sum(piece.weight for piece in pieces), name.bits if name else 0.0, document, pieces)
+    return Score(sum(piece.weight for piece in pieces), name.agreeing if name else 0, document, pieces)
 
 
 def match(traveller: PreparedTraveller, record: PreparedRecord, model: Model, threshold_bits: float) -> Match | None:
-    """The match, where a ground carries it: a name worth `ground_bits` or a document, with a sum at the threshold or above.
+    """The match, where a ground carries it, a part of a name that agrees or a document, and the sum is the threshold or more.
 
     A decisive document needs no sum. Nationality, sex and birth place cannot carry a match: without a ground there is none.
     """
     scored = score(traveller, record, model)
-    by_name = scored.name_bits >= model.ground_bits
+    by_name = scored.agreeing_parts > 0
     decisive = scored.document is not None and scored.document.outcome in DECISIVE_DOCUMENT
     if not decisive and (scored.bits < threshold_bits or not (by_name or scored.document is not None)):
         return None

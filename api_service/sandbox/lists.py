@@ -38,9 +38,9 @@ DOCUMENTS = "sandbox-documents"
 READMISSION = "sandbox-readmission"
 
 ALIASES_MAX = 6
-PERSON_THRESHOLD_BITS = 16.0
+PERSON_THRESHOLD_BITS = 7.0
 """Listed and ordinary people are drawn from the same small pools of names, so that chance meetings are far commoner than in
-life. Three and a half bits above the default keep about five in a thousand travellers, instead of twenty."""
+life. Some four bits above the default keep about five in a thousand travellers, instead of twenty."""
 BAN_YEARS = 5
 
 

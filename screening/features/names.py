@@ -32,9 +32,10 @@ class Pair(NamedTuple):
 
 
 class NameScore(NamedTuple):
-    """The bits of a name comparison, and the pieces they are the sum of."""
+    """The bits of a name comparison, and the pieces they are the sum of. `agreeing`: how many parts agree."""
 
     bits: float
+    agreeing: int
     pieces: tuple[Piece, ...]
 
 
@@ -47,26 +48,21 @@ def name_evidence(traveller: Sequence[PreparedName], listed: Sequence[PreparedNa
 def score_names(traveller: PreparedName, listed: PreparedName, model: Model) -> NameScore:
     """One reading of the traveller's name against one listed name."""
     chosen = best_alignment(tuple(agreeing_pairs(traveller, listed, model)))
+    agreeing = sum(_says_something(pair, listed) for pair in chosen)
     pieces = [_pair_piece(pair) for pair in chosen]
-    beyond = sum(pair.bits for pair in chosen) - model.name_bits_max
-    if beyond > 0:
-        pieces.append(Piece(Feature.NAME, NameOutcome.SATURATED, traveller.text, listed.text, 1.0, -beyond))
+    pieces += _of_the_whole(traveller, listed, chosen, model)
     pieces += _without_partner(traveller, listed, chosen, model)
-    if listed.weak:
-        bits = model.name_bits[NameOutcome.LOW_QUALITY]
-        pieces.append(Piece(Feature.NAME, NameOutcome.LOW_QUALITY, traveller.text, listed.text, 0.0, bits))
-    return NameScore(sum(piece.weight for piece in pieces), tuple(pieces))
+    return NameScore(sum(piece.weight for piece in pieces), agreeing, tuple(pieces))
 
 
 def agreeing_pairs(traveller: PreparedName, listed: PreparedName, model: Model) -> Iterator[Pair]:
-    """Every pair of parts, or of a part and a joined word, that is worth `pair_bits_min`."""
+    """Every pair of parts, or of a part and a joined word, that agree."""
     for t, one in enumerate(traveller.parts):
         for r, other in enumerate(listed.parts):
             agreement = compare_parts(one, other)
             if agreement is not None:
                 bits = model.part_bits(agreement.outcome, listed.part_bits[r], agreement.share)
-                if bits >= model.pair_bits_min:
-                    yield Pair(bits, 1 << t, 1 << r, agreement, one.text, other.text)
+                yield Pair(bits, 1 << t, 1 << r, agreement, one.text, other.text)
     yield from _joined_pairs(traveller, listed, model)
 
 
@@ -89,7 +85,7 @@ def _joined_pair(agreed: tuple[float, PartAgreement] | None, masks: tuple[int, i
 
 def joined_agreement(one: Part, other: Part, rarity_bits: float, model: Model) -> tuple[float, PartAgreement] | None:
     """What it is worth that a joined word and a part are the same but for their romanisation, or their vowels where enough
-    consonants are left; None where they are not, or it is worth too little. `rarity_bits`: of all listed parts in it."""
+    consonants are left; None where they are not. `rarity_bits`: of all listed parts in it."""
     if one.skeleton != other.skeleton:
         return None
     if one.form == other.form:
@@ -98,8 +94,28 @@ def joined_agreement(one: Part, other: Part, rarity_bits: float, model: Model) -
         agreement = PartAgreement(PartOutcome.JOINED_VOWELS, 0.85)
     else:
         return None
-    bits = model.part_bits(agreement.outcome, rarity_bits)
-    return (bits, agreement) if bits >= model.pair_bits_min else None
+    return model.part_bits(agreement.outcome, rarity_bits), agreement
+
+
+def _of_the_whole(traveller: PreparedName, listed: PreparedName, chosen: Sequence[Pair], model: Model) -> Iterator[Piece]:
+    """What is said once of a pair of names."""
+    beyond = sum(pair.bits for pair in chosen) - model.name_bits_max
+    parts = sum(_says_something(pair, listed) for pair in chosen)
+    applies = (
+        (NameOutcome.ONE_PART, parts < 2, 0.5),
+        (NameOutcome.LOW_QUALITY, listed.weak, 0.0),
+    )
+    for outcome, said, score in applies:
+        if said:
+            yield Piece(Feature.NAME, outcome, traveller.text, listed.text, score, model.name_bits[outcome])
+    if beyond > 0:
+        yield Piece(Feature.NAME, NameOutcome.SATURATED, traveller.text, listed.text, 1.0, -beyond)
+
+
+def _says_something(pair: Pair, listed: PreparedName) -> bool:
+    """Particles and initials agree by chance too often to be counted as parts that agree."""
+    particles = (part.particle for index, part in enumerate(listed.parts) if pair.listed_mask >> index & 1)
+    return pair.agreement.outcome is not PartOutcome.INITIAL and not all(particles)
 
 
 def _pair_piece(pair: Pair) -> Piece:

@@ -50,8 +50,13 @@ class NameBounds:
         self._cached: dict[tuple[str, bool], Gains] = {}
 
     def bounds(self, traveller: PreparedName) -> Bits:
-        """An upper bound of `score_names(traveller, name, model).bits` for every name."""
-        total = self._start - self._cost * sum(not part.particle for part in traveller.parts)
+        """An upper bound of `score_names(traveller, name, model).bits` for every name; minus infinity where no part agrees."""
+        gained = self._gained(traveller)
+        total = self._start - self._cost * sum(not part.particle for part in traveller.parts) + gained
+        return np.where(gained > 0, total, -np.inf)
+
+    def _gained(self, traveller: PreparedName) -> Bits:
+        total: Bits = np.zeros(self._names, dtype=np.float64)
         for part in traveller.parts:
             gains = self._gains(part)
             total[gains.names] += gains.bits

@@ -1,8 +1,8 @@
 """The index: every record's best possible score, from bounds, and only those that can reach their threshold are scored.
 
-score <= name bound + birth date bits + confirmations that could apply. A name below `ground_bits` carries nothing, so such
-a record is no candidate by name. All bits are multiples of 1/64: the sums are exact, and so is the comparison. Records that
-share a (folded) document number are always candidates.
+score <= name bound + birth date bits + confirmations that could apply. A name of which no part agrees carries nothing,
+so such a record is no candidate by name. All bits are multiples of 1/64: the sums are exact, and so is the comparison. Records
+that share a (folded) document number are always candidates.
 """
 
 from collections import defaultdict
@@ -46,7 +46,7 @@ class PrunedIndex:
         bounds = self._names.bounds(traveller.names[0])
         for reading in traveller.names[1:]:
             bounds = np.maximum(bounds, self._names.bounds(reading))
-        grounded = np.flatnonzero(bounds >= self.listed.model.ground_bits)
+        grounded = np.flatnonzero(np.isfinite(bounds))
         if not grounded.size:
             return ()
         records = self._record_of_name[grounded]

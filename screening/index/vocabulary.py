@@ -38,13 +38,11 @@ class Vocabulary:
         self._allowed = np.array([errors_allowed(len(form)) for form in self._forms], dtype=np.int32)
 
     def agreeing(self, part: Part) -> Iterator[tuple[int, float]]:
-        """Every listed part (its index) that agrees with `part`, with the bits of the pair; those too light left out."""
+        """Every listed part (its index) that agrees with `part`, with the bits of the pair."""
         for index in self._lookup(part):
             agreement = compare_parts(part, self.parts[index])
             if agreement is not None:
-                bits = self._model.part_bits(agreement.outcome, self.bits[index], agreement.share)
-                if bits >= self._model.pair_bits_min:
-                    yield index, bits
+                yield index, self._model.part_bits(agreement.outcome, self.bits[index], agreement.share)
 
     def of_skeleton(self, skeleton: str) -> Sequence[int]:
         """The listed parts of this skeleton."""

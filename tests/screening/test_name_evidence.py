@@ -69,15 +69,23 @@ def test_fields_and_order_do_not_matter():
     assert bits(None, "ILIR KRASHTAJ ARDIT", LISTED) == straight
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.permutations(["KRASHTAM", "ARDIT", "ILIR", "AL", "B"]), st.integers(0, 5), st.permutations([0, 1, 2]))
+def test_the_order_of_parts_fields_and_names_changes_nothing(parts, cut, order):
+    names = (LISTED, name("KRASHTAJ", "ARDIT BESNIK"), name("ARDIT", "KRASHTAJ ILIR"))
+    reference = bits("KRASHTAM", "ARDIT ILIR AL B", *names)
+    assert bits(" ".join(parts[:cut]), " ".join(parts[cut:]), *(names[one] for one in order)) == reference
+
+
 def test_joined_and_split_parts_meet():
     compound = name("ABD AL RAHMAN", "ZUBAIR")
-    assert bits("ABDALRAHMAN", "ZUBAIR", compound) > 12
-    assert bits("KRASH TAJ", "ARDIT", name("KRASHTAJ", "ARDIT")) > 12
+    assert bits("ABDALRAHMAN", "ZUBAIR", compound) > 6
+    assert bits("KRASH TAJ", "ARDIT", name("KRASHTAJ", "ARDIT")) > 6
     assert bits("ABDALRAHMANX", None, compound) < bits("ABDALRAHMAN", None, compound)
 
 
 def test_rare_parts_say_more_than_common_ones():
-    assert bits("KRASHTAJ", None, name("KRASHTAJ")) > bits("MOHAMED", None, name("MOHAMED")) + 4
+    assert bits("KRASHTAJ", None, name("KRASHTAJ")) > bits("MOHAMED", None, name("MOHAMED")) + 2
 
 
 def test_particles_without_a_partner_say_nothing():

@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from screening_samples import ARDIT, DAY, FILLERS, PERSONS, name, record, snapshot, traveller
 
@@ -158,8 +158,35 @@ def test_confirmations_move_the_score_a_little_and_unknown_does_not():
     plain = score()
     assert score(sex=Sex.UNSPECIFIED) == plain
     assert plain < score(nationality="ALB") < plain + 4
-    assert plain > score(nationality="SRB") > plain - 4
+    assert plain > score(nationality="SRB") > plain - 5
     assert plain > score(sex=Sex.FEMALE) > plain - 5
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from([None, "AL", "BIN", "K", "A"]),
+    st.sampled_from(["ALB", "SRB", None]),
+    st.sampled_from(list(Sex)),
+    st.sampled_from(["TIRANA", None]),
+)
+def test_nothing_but_a_name_or_a_document_is_a_ground(particle_or_initial, nationality, sex, place):
+    listed = record(
+        "R1",
+        name("AL KRASHTAJ", "BIN ARDIT"),
+        birth_dates=("1981-04-17",),
+        nationalities=("ALB",),
+        sex="M",
+        birth_place="TIRANA",
+    )
+    asked = traveller("ZZYZX", particle_or_initial, "1981-04-17", nationality=nationality, sex=sex, birth_place=place)
+    assert not screened(asked, listed, *FILLERS, floor=-1000.0)
+    assert screened(traveller("KRASHTAJ", particle_or_initial, "1981-04-17"), listed, *FILLERS, floor=-1000.0)
+
+
+def test_a_refugee_document_is_no_ground_and_weighs_nothing():
+    plain = screened(traveller("KRASHTAJ", "ARDIT", "1981-04-17"), ARDIT, *FILLERS)
+    refugee = screened(traveller("KRASHTAJ", "ARDIT", "1981-04-17", documents=[("R", "XY7654321", "ALB")]), ARDIT, *FILLERS)
+    assert [match.score for match in plain] == [match.score for match in refugee]
 
 
 def test_who_has_neither_name_nor_document_is_not_screened():

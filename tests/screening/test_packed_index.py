@@ -155,7 +155,7 @@ def test_records_are_excluded_by_their_key(tmp_path):
     built(tmp_path / "index")
     index = PackedIndex.open(tmp_path / "index").without([("persons", "R1"), ("persons", "NONE"), ("other", "F0")])
     asked = [traveller("KRASHTAJ", "ARDIT", "1981-04-17", documents=[("P", "BA1234567", "ALB")]), traveller("HOXHA", "ILIR")]
-    found = {match.record.record.record_id for match in screen(asked, index, DAY, 6.0)}
+    found = {match.record.record.record_id for match in screen(asked, index, DAY, 2.0)}
     assert found == {"F0"}
 
 

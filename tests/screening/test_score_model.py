@@ -1,5 +1,7 @@
 """The table of the model keeps the promises others build on."""
 
+import json
+import math
 from dataclasses import replace
 
 import pytest
@@ -13,6 +15,7 @@ from screening.features.sentences import sentence
 from screening.model import (
     DECISIVE_DOCUMENT,
     MODEL,
+    WEIGHTS_FILE,
     DateOutcome,
     DocumentOutcome,
     Feature,
@@ -21,6 +24,7 @@ from screening.model import (
     WeakOutcome,
 )
 from screening.rarity import quantise
+from screening.thresholds import expected_false_alerts, threshold
 
 
 @pytest.mark.parametrize(
@@ -58,9 +62,35 @@ def test_a_decisive_document_outweighs_everything_against_it():
     assert all(MODEL.document_bits[outcome] + against > 0 for outcome in DECISIVE_DOCUMENT)
 
 
-def test_confirmations_together_reach_no_threshold():
-    together = sum(bits for (_, outcome), bits in MODEL.weak_bits.items() if outcome is WeakOutcome.CONFIRMS)
-    assert together < min(MODEL.threshold_bits.values()) / 2
+def test_every_row_is_in_the_file_once_and_says_how_often_it_applies():
+    rows = json.loads(WEIGHTS_FILE.read_text(encoding="utf-8"))["rows"]
+    keys = [(row["feature"], row["outcome"]) for row in rows]
+    assert len(set(keys)) == len(keys)
+    counted = [row for row in rows if "true_share" in row]
+    assert {row["feature"] for row in counted} == {"name_part", "name", "birth_date", "sex", "nationality"}
+    assert all(0 <= row[share] <= 1 for row in counted for share in ("true_share", "random_share"))
+
+
+def test_better_agreement_never_weighs_less():
+    date, cost = MODEL.date_bits, MODEL.part_cost
+    assert date[DateOutcome.EQUAL] > date[DateOutcome.EQUAL_FILLER] > date[DateOutcome.CONTRADICTION]
+    assert date[DateOutcome.EQUAL] > date[DateOutcome.YEAR_OFF_BY_ONE] > date[DateOutcome.SAME_YEAR]
+    assert min(date.values()) == date[DateOutcome.CONTRADICTION]
+    assert cost[PartOutcome.EQUAL] <= cost[PartOutcome.ROMANISATION] <= cost[PartOutcome.VOWELS] <= cost[PartOutcome.ONE_ERROR]
+    assert all(MODEL.part_bits(outcome, 0.0) == MODEL.pair_bits_min for outcome in set(PartOutcome) - {PartOutcome.INITIAL})
+
+
+@given(st.integers(1, 10_000_000), st.floats(0.01, 100), st.floats(1.01, 50))
+def test_thresholds_grow_with_the_list_and_fall_with_the_alerts_allowed(persons, rate, times):
+    least = threshold(persons, rate)
+    assert threshold(persons * 2, rate) >= least >= threshold(persons, rate * times)
+    assert expected_false_alerts(least, persons) <= rate * 1.0001
+    assert expected_false_alerts(least - 0.25, persons) > rate
+
+
+def test_the_default_threshold_is_one_false_alert_per_thousand_on_five_thousand_persons():
+    assert 0.5 < expected_false_alerts(MODEL.threshold(PERSONS), 5000) <= 1.0
+    assert threshold(5000, 0) == math.inf
 
 
 def test_a_list_may_have_its_own_threshold():

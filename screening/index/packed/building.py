@@ -156,7 +156,7 @@ class _Packing:
         summed = starts(part_bits[names.parts])
         bits = summed[first_part + (span >> 8)] - summed[first_part]
         cost = whole(min(model.part_cost[PartOutcome.JOINED], model.part_cost[PartOutcome.JOINED_VOWELS]))
-        worth = np.clip(np.minimum(bits, whole(model.rarity.bits_max)) - cost, 0, _BITS_MOST)
+        worth = np.clip(np.minimum(bits, whole(model.rarity.bits_max)) - cost, whole(model.pair_bits_min), _BITS_MOST)
         return (worth << 16 | span).astype(np.uint32), self._columns.take("join_key")
 
 

@@ -21,7 +21,7 @@ from screening.model import Model
 from screening.name_parts import Part
 from screening.prepared_names import PreparedName
 
-KERNEL_VERSION = 2
+KERNEL_VERSION = 3
 """Raised together with that of `kernel.h`: a library left from another build is not used."""
 
 AGREEING_BYTES_MAX = 64 << 20

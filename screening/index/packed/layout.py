@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from screening.model import Model
 from screening.name_parts import PARTICLES, TITLES, read_full_name
-from screening.rarity_prior import PRIOR_BY_SKELETON
+from screening.rarity_prior import shares_by_class
 
 MAGIC = b"KULLAIX1"
 FORMAT = 2
@@ -152,7 +152,7 @@ def _plain(value: object) -> object:
 @cache
 def reading_digest() -> str:
     """SHA-256 of how a set of names is read: whoever changes a table of letters, titles or particles changes it."""
-    probes = [*sorted(PRIOR_BY_SKELETON), *sorted(TITLES), *sorted(PARTICLES), *_PROBES.split(";")]
+    probes = [*sorted(shares_by_class()), *sorted(TITLES), *sorted(PARTICLES), *_PROBES.split(";")]
     read = [[(name.parts, name.text) for name in read_full_name(probe)] for probe in probes]
     return hashlib.sha256(json.dumps(read).encode()).hexdigest()
 

@@ -19,6 +19,9 @@ from screening.prepared import PreparedTraveller
 NATIONALITIES_KEPT_MAX = 300
 """Nationalities whose bits are kept; there are about 250."""
 
+NOTHING_AGREES = -(1 << 24)
+"""Less than any name is worth, in 1/64 bits: the bound of a name of which no part agrees."""
+
 _SEXES_LISTED = ("U", "M", "F", "U")
 
 assert ERRORS_MAX == 2, "the kernels look two letters around"
@@ -57,11 +60,11 @@ def date_table(model: Model) -> list[int]:
 def numbers_of(model: Model) -> list[int]:
     """All numbers of the kernel's tables, in the order of their fields."""
     costs = [whole(model.part_cost[outcome]) for outcome in _COSTS]
-    limits = (model.initial_bits, model.pair_bits_min, model.rarity.bits_max, model.name_bits_max, model.ground_bits)
-    assert model.ground_bits > 0, "a name that says nothing is no ground"
+    limits = (model.initial_bits, model.pair_bits_min, model.rarity.bits_max, model.name_bits_max)
     return [
         *costs,
         *(whole_bits(limit) for limit in limits),
+        NOTHING_AGREES,
         whole(model.name_bits[NameOutcome.LOW_QUALITY]),
         VOWELS_SKELETON_MIN,
         JOINED_SKELETON_MIN,

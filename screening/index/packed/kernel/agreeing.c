@@ -19,7 +19,7 @@ static int32_t capped(const Search *s, uint32_t part) {
 }
 
 static void add(Search *s, uint32_t part, int64_t bits) {
-    if (bits < s->tables->pair_min) return;
+    if (bits < s->tables->pair_min) bits = s->tables->pair_min;
     uint32_t place = s->slot ? s->slot[part] : 0;
     if (place == 0) {
         place = ++s->out->items;

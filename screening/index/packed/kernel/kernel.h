@@ -16,7 +16,7 @@
 #define PROCESSOR_FITS 1
 #endif
 
-#define KERNEL_VERSION 2
+#define KERNEL_VERSION 3
 #define PARTS_MAX 64       /* parts of a name: a mask of 64 bits */
 #define RUNS_MAX 128       /* runs of two or three adjacent parts among 64 */
 #define LETTERS_MAX 64     /* letters of a form that are compared exactly */

@@ -1,0 +1,126 @@
+"""Pairs of travellers and records as rows of the model's table: which rows apply to each pair, and what is fixed."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from benchmarks.screening import read_list, read_pairs, rows, traveller
+from screening.engine import build_index
+from screening.features.piece import Piece
+from screening.index.pruned import PrunedIndex
+from screening.model import Feature, Model, NameOutcome, PartOutcome
+from screening.prepared import PreparedRecord, PreparedTraveller, prepare_traveller
+from screening.scoring import Score, score
+
+NEAR_BITS = 0.0
+"""Random pairs whose bound reaches this are all taken; of the others one in `FAR_SAMPLED`, at that weight."""
+FAR_SAMPLED = 10
+EVERYTHING_BITS = -1000.0
+
+Key = tuple[str, str]
+Floats = NDArray[np.float64]
+
+
+class Example(NamedTuple):
+    """One pair. `fold`: by listed person for true pairs, by traveller for random ones; `kind` is empty for random pairs."""
+
+    traveller: PreparedTraveller
+    record: PreparedRecord
+    true: bool
+    weight: float
+    group: str
+    kind: str
+
+
+class Counted(NamedTuple):
+    """The examples as numbers. `applies[i, j]`: how often row `keys[j]` applies to example i; `fixed`: bits of other rows."""
+
+    keys: list[Key]
+    applies: Floats
+    fixed: Floats
+    grounded: NDArray[np.bool_]
+    scores: Floats
+
+
+class Data(NamedTuple):
+    """A data set read. `pairs`: true pairs and hard negatives, as in `pairs.csv`; `random`: innocents against the list."""
+
+    pairs: list[Example]
+    random: list[Example]
+    travellers: int
+    persons: int
+
+
+def read_data(directory: Path, model: Model) -> Data:
+    """Everything in a directory of the evaluation's form (see `benchmarks/screening.py`)."""
+    index = build_index(read_list(directory / "watchlist.csv"), model, PrunedIndex)
+    assert isinstance(index, PrunedIndex)
+    by_id = {record.versioned.record.record_id: record for record in index.listed.records}
+    pairs = [
+        Example(prepare_traveller(pair.traveller), by_id[pair.record_id], pair.positive, 1.0, pair.record_id, pair.kind)
+        for pair in read_pairs(directory / "pairs.csv")
+    ]
+    innocents = [prepare_traveller(traveller(n, row)) for n, row in enumerate(rows(directory / "innocents.csv"))]
+    random = [example for one in innocents for example in _random(one, index)]
+    return Data(pairs, random, len(innocents), len(index.listed.records))
+
+
+def _random(one: PreparedTraveller, index: PrunedIndex) -> list[Example]:
+    near = {record.versioned.record.record_id for record in index.candidates(one, NEAR_BITS)}
+    found = []
+    for number, record in enumerate(index.candidates(one, EVERYTHING_BITS)):
+        close = record.versioned.record.record_id in near
+        if close or (number + int(one.traveller_id)) % FAR_SAMPLED == 0:
+            found.append(Example(one, record, False, 1.0 if close else FAR_SAMPLED, one.traveller_id, ""))
+    return found
+
+
+def count(examples: Sequence[Example], model: Model) -> Counted:
+    """Score every example with the model, and take its pieces apart."""
+    scores = [score(one.traveller, one.record, model) for one in examples]
+    taken = [_take_apart(one, model) for one in scores]
+    keys = sorted({key for found, _ in taken for key in found})
+    column = {key: place for place, key in enumerate(keys)}
+    applies = np.zeros((len(examples), len(keys)))
+    for place, (found, _) in enumerate(taken):
+        for key, times in found.items():
+            applies[place, column[key]] = times
+    return Counted(
+        keys,
+        applies,
+        np.array([fixed for _, fixed in taken]),
+        np.array([one.agreeing_parts > 0 for one in scores]),
+        np.array([one.bits for one in scores]),
+    )
+
+
+def _take_apart(scored: Score, model: Model) -> tuple[dict[Key, float], float]:
+    rows: dict[Key, float] = {}
+    fixed = 0.0
+    for piece in scored.pieces:
+        own = _own_bits(piece, model)
+        if own is not None:
+            key = (str(piece.feature), str(piece.outcome))
+            rows[key] = rows.get(key, 0.0) + 1.0
+            fixed += piece.weight - own
+        else:
+            fixed += piece.weight
+    return rows, fixed
+
+
+def _own_bits(piece: Piece, model: Model) -> float | None:
+    """What the piece's row gave to its weight; None where the row is not estimated, or where a lower limit gave the weight."""
+    if piece.feature is Feature.NAME_PART:
+        if piece.weight == model.pair_bits_min:
+            return None
+        outcome = PartOutcome(piece.outcome)
+        return piece.weight if outcome is PartOutcome.INITIAL else -model.part_cost[outcome]
+    if piece.feature is Feature.NAME:
+        return None if piece.outcome == NameOutcome.SATURATED else model.name_bits[NameOutcome(piece.outcome)]
+    if piece.feature is Feature.BIRTH_DATE:
+        return next(bits for outcome, bits in model.date_bits.items() if outcome == piece.outcome)
+    estimated = piece.feature in {Feature.SEX, Feature.NATIONALITY}
+    return piece.weight if estimated else None
