@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.screening import read_list, read_pairs, rows, traveller
-from screening.engine import build_index
+from benchmarks.screening.data import read_data as read_files
 from screening.features.piece import Piece
 from screening.index.pruned import PrunedIndex
 from screening.model import Feature, Model, NameOutcome, PartOutcome
-from screening.prepared import PreparedRecord, PreparedTraveller, prepare_traveller
+from screening.prepared import PreparedRecord, PreparedTraveller, prepare_list, prepare_traveller
 from screening.scoring import Score, score
 
 NEAR_BITS = 0.0
@@ -55,25 +55,25 @@ class Data(NamedTuple):
 
 
 def read_data(directory: Path, model: Model) -> Data:
-    """Everything in a directory of the evaluation's form (see `benchmarks/screening.py`)."""
-    index = build_index(read_list(directory / "watchlist.csv"), model, PrunedIndex)
-    assert isinstance(index, PrunedIndex)
+    """Everything in a directory of the evaluation's form (see `benchmarks/screening/data.py`)."""
+    files = read_files(directory)
+    index = PrunedIndex(prepare_list(files.snapshot, model))
     by_id = {record.versioned.record.record_id: record for record in index.listed.records}
     pairs = [
         Example(prepare_traveller(pair.traveller), by_id[pair.record_id], pair.positive, 1.0, pair.record_id, pair.kind)
-        for pair in read_pairs(directory / "pairs.csv")
+        for pair in files.pairs
     ]
-    innocents = [prepare_traveller(traveller(n, row)) for n, row in enumerate(rows(directory / "innocents.csv"))]
+    innocents = [prepare_traveller(one) for one in files.innocents]
     random = [example for one in innocents for example in _random(one, index)]
     return Data(pairs, random, len(innocents), len(index.listed.records))
 
 
 def _random(one: PreparedTraveller, index: PrunedIndex) -> list[Example]:
     near = {record.versioned.record.record_id for record in index.candidates(one, NEAR_BITS)}
-    found = []
-    for number, record in enumerate(index.candidates(one, EVERYTHING_BITS)):
+    first, found = crc32(one.traveller_id.encode()), []
+    for number, record in enumerate(index.candidates(one, EVERYTHING_BITS), first):
         close = record.versioned.record.record_id in near
-        if close or (number + int(one.traveller_id)) % FAR_SAMPLED == 0:
+        if close or number % FAR_SAMPLED == 0:
             found.append(Example(one, record, False, 1.0 if close else FAR_SAMPLED, one.traveller_id, ""))
     return found
 

@@ -115,7 +115,8 @@ def _of_the_whole(traveller: PreparedName, listed: PreparedName, chosen: Sequenc
 def _says_something(pair: Pair, listed: PreparedName) -> bool:
     """Particles and initials agree by chance too often to be counted as parts that agree."""
     particles = (part.particle for index, part in enumerate(listed.parts) if pair.listed_mask >> index & 1)
-    return pair.agreement.outcome is not PartOutcome.INITIAL and not all(particles)
+    initial = len(pair.traveller_text) == 1 or len(pair.listed_text) == 1
+    return not initial and not all(particles)
 
 
 def _pair_piece(pair: Pair) -> Piece:

@@ -294,7 +294,7 @@ async def test_a_list_says_what_its_threshold_is_expected_to_cost(owner: httpx.A
     assert made["false_alerts_per_1000"] == 0.25
     assert made["threshold"]["expected_false_alerts_per_1000"] <= 0.25
     [plain] = [one for one in (await owner.get("/v1/watchlists")).json()["items"] if one["list_id"] == "wanted"]
-    assert plain["threshold"] == {"bits": 12.5, "expected_false_alerts_per_1000": 0.0}
+    assert plain["threshold"] == {"bits": 3.5, "expected_false_alerts_per_1000": 0.0}
     both = {**LIST, "list_id": "both", "false_alerts_per_1000": 1, "threshold_bits": 3}
     assert (await owner.post("/v1/watchlists", json=both)).status_code == 422
     assert (await owner.post("/v1/watchlists", json={**LIST, "list_id": "none", "false_alerts_per_1000": 0})).status_code == 422

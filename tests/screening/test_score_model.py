@@ -14,6 +14,7 @@ from screening.features.piece import Piece
 from screening.features.sentences import sentence
 from screening.model import (
     DECISIVE_DOCUMENT,
+    FALSE_ALERT_CURVE,
     MODEL,
     WEIGHTS_FILE,
     DateOutcome,
@@ -24,7 +25,6 @@ from screening.model import (
     WeakOutcome,
 )
 from screening.rarity import quantise
-from screening.thresholds import expected_false_alerts, threshold
 
 
 @pytest.mark.parametrize(
@@ -80,17 +80,13 @@ def test_better_agreement_never_weighs_less():
     assert all(MODEL.part_bits(outcome, 0.0) == MODEL.pair_bits_min for outcome in set(PartOutcome) - {PartOutcome.INITIAL})
 
 
-@given(st.integers(1, 10_000_000), st.floats(0.01, 100), st.floats(1.01, 50))
-def test_thresholds_grow_with_the_list_and_fall_with_the_alerts_allowed(persons, rate, times):
-    least = threshold(persons, rate)
-    assert threshold(persons * 2, rate) >= least >= threshold(persons, rate * times)
-    assert expected_false_alerts(least, persons) <= rate * 1.0001
-    assert expected_false_alerts(least - 0.25, persons) > rate
-
-
-def test_the_default_threshold_is_one_false_alert_per_thousand_on_five_thousand_persons():
-    assert 0.5 < expected_false_alerts(MODEL.threshold(PERSONS), 5000) <= 1.0
-    assert threshold(5000, 0) == math.inf
+def test_the_curve_of_false_alerts_falls_and_gives_the_default():
+    bits, rates = zip(*FALSE_ALERT_CURVE, strict=True)
+    assert sorted(bits) == list(bits)
+    assert sorted(rates, reverse=True) == list(rates)
+    at_default = math.log2(1 / 1000 / 5000)
+    assert rates[bits.index(4.0)] <= at_default <= rates[bits.index(3.0)], "one in a thousand on 5,000 persons"
+    assert 3.0 < MODEL.threshold(PERSONS) < 4.0
 
 
 def test_a_list_may_have_its_own_threshold():
