@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from api_service.context import AppContext
 from api_service.logs import failure
-from api_service.referring import escalate_cards, purge_cards
+from api_service.referring import escalate_cards
 from schemas.alert import Alert
 from storage import escalations
 from storage.database import StoreUnavailableError, Work
@@ -37,7 +37,7 @@ def _count(context: AppContext, versions: Iterable[Alert]) -> None:
         context.metrics.escalations.labels(clock, percent).inc()
 
 
-ROUNDS: tuple[Callable[[AppContext], Awaitable[int]], ...] = (escalate, escalate_cards, purge_cards)
+ROUNDS: tuple[Callable[[AppContext], Awaitable[int]], ...] = (escalate, escalate_cards)
 """What every round does, each in a transaction of its own."""
 
 

@@ -5,7 +5,6 @@ who did what to which card, of which kind; it holds nothing about the people.
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -135,7 +134,8 @@ def _line(at: datetime, by: str, action: str, card: Referral, detail: str | None
 async def escalate_cards(context: AppContext) -> int:
     """Record the stages that deadlines of cards have come to; how many cards were looked at."""
     now = context.clock()
-    return await _in_background(context, lambda work: _escalate(work, now))
+    async with context.database.unit_of_work() as work:
+        return await _escalate(work, now) if await escalations.leads(work) else 0
 
 
 async def _escalate(work: Work, now: datetime) -> int:
@@ -147,21 +147,3 @@ async def _escalate(work: Work, now: datetime) -> int:
         if versions:
             await referrals.save(work, versions[-1])
     return len(due)
-
-
-async def purge_cards(context: AppContext) -> int:
-    """Forget cards whose retention has ended; how many."""
-    now = context.clock()
-    return await _in_background(context, lambda work: _purge(work, now))
-
-
-async def _purge(work: Work, now: datetime) -> int:
-    gone = await referrals.purge(work, now, BATCH_MAX)
-    if gone:
-        await audit.append(work, audit.Line(now, MACHINE, "referral.purge", "referral", "*", {"rows": gone}))
-    return gone
-
-
-async def _in_background(context: AppContext, do: Callable[[Work], Awaitable[int]]) -> int:
-    async with context.database.unit_of_work() as work:
-        return await do(work) if await escalations.leads(work) else 0

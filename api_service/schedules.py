@@ -14,7 +14,9 @@ from typing import Any
 
 from api_service import problems
 from api_service.context import Clock
+from api_service.schedule_changes import FollowedSchedule
 from parsers.schedule import ScheduleFault, ScheduleReader, SsimReader, TableReader
+from schemas.alert_clocks import DueTerms
 from schemas.schedule import DAYS_AHEAD_MAX, ExpectedFlight, ScheduledLeg, arriving, departing
 from storage import audit, schedules
 from storage.alerts import Arrival
@@ -48,10 +50,11 @@ _READERS: dict[Format, type[ScheduleReader]] = {Format.CSV: TableReader, Format.
 
 @dataclass(frozen=True, slots=True)
 class ScheduleOrder:
-    """Who imports what."""
+    """Who imports what. `terms`: by when alerts have to be decided whose flight has other times then."""
 
     format: Format
     by: str
+    terms: DueTerms = field(default_factory=DueTerms)
 
 
 @dataclass(slots=True)
@@ -83,8 +86,10 @@ async def import_schedule(
     if not legs:
         raise problems.InvalidRequestError("The file has no leg that can be read; nothing was changed.", asdict(done))
     async with database.unit_of_work() as work:
+        followed = await FollowedSchedule.before(work, {leg.carrier for leg in legs}, clock())
         done.carriers = dict(await schedules.replace(work, legs, Provenance(clock(), order.by, order.format)))
-        details = {"carriers": done.carriers, "duplicates": done.duplicates, "rejected": done.rejected}
+        moved = await followed.after(work, order.terms)
+        details = {"carriers": done.carriers, "duplicates": done.duplicates, "rejected": done.rejected, "alerts": moved}
         await audit.append(work, audit.Line(clock(), order.by, "schedule.imported", "schedule", order.format, details))
     return done
 

@@ -10,8 +10,8 @@ which command is legal in which state.
                                                                     until another person's approve)
     confirmed --hand_over--> handed_over --acknowledge--> acknowledged --outcome--> closed --reopen--> in_review
 
-`assign` says whose an alert is and leaves its state alone; so does `escalate`, by which the machine tells that a clock runs out
-(`schemas.alert_clocks`).
+`assign` says whose an alert is and leaves its state alone; so do `escalate`, by which the machine tells that a clock runs out
+(`schemas.alert_clocks`), and `reschedule`, by which it makes an alert follow the times of its flight (`schemas.alert_times`).
 """
 
 from collections.abc import Iterable
@@ -41,7 +41,7 @@ class AlertState(StrEnum):
 
 
 class Command(StrEnum):
-    """What can be done to an alert. The last four are the machine's."""
+    """What can be done to an alert. The last five are the machine's."""
 
     START_REVIEW = "start_review"
     NO_MATCH = "no_match"
@@ -57,14 +57,15 @@ class Command(StrEnum):
     SUPERSEDE = "supersede"
     EXPIRE = "expire"
     ESCALATE = "escalate"
+    RESCHEDULE = "reschedule"
 
 
 DECISIONS = frozenset(list(Command)[:7])
 """Commands of analysts and supervisors (`POST /v1/alerts/{id}/decisions`)."""
 
-MACHINE_COMMANDS = frozenset({Command.WITHDRAW, Command.SUPERSEDE, Command.EXPIRE, Command.ESCALATE})
+MACHINE_COMMANDS = frozenset({Command.WITHDRAW, Command.SUPERSEDE, Command.EXPIRE, Command.ESCALATE, Command.RESCHEDULE})
 
-UNDECIDING = frozenset({Command.ASSIGN, Command.ESCALATE})
+UNDECIDING = frozenset({Command.ASSIGN, Command.ESCALATE, Command.RESCHEDULE})
 """Commands that decide nothing: the state, the signatures and the last word stay as they are."""
 
 LIVE_STATES = frozenset(
@@ -78,6 +79,9 @@ LIVE_STATES = frozenset(
     }
 )
 """States in which somebody still has something to do."""
+
+FOLLOWING_STATES = LIVE_STATES | {AlertState.NO_MATCH}
+"""States in which an alert follows the times of its flight: those, and one that may be reopened before the flight arrives."""
 
 
 class Outcome(StrEnum):
@@ -123,6 +127,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(AlertState.CLOSED, Command.REOPEN, AlertState.IN_REVIEW),
     *(Transition(state, Command.ASSIGN, state) for state in sorted(LIVE_STATES)),
     *(Transition(state, Command.ESCALATE, state) for state in sorted(LIVE_STATES - {AlertState.ACKNOWLEDGED})),
+    *(Transition(state, Command.RESCHEDULE, state) for state in sorted(FOLLOWING_STATES)),
     *(Transition(state, Command.WITHDRAW, AlertState.WITHDRAWN) for state in sorted(LIVE_STATES)),
     *(Transition(state, Command.SUPERSEDE, AlertState.SUPERSEDED) for state in sorted(LIVE_STATES)),
     *(Transition(state, Command.EXPIRE, AlertState.EXPIRED) for state in AlertState if state is not AlertState.EXPIRED),

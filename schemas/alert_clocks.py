@@ -115,6 +115,11 @@ def _ends(alert: Alert) -> Iterator[tuple[Clock, datetime]]:
             yield clock, end
 
 
+def wound_up_at(alert: Alert) -> datetime:
+    """Since when the alert's clocks run."""
+    return _wound_up(alert)[0]
+
+
 def _wound_up(alert: Alert) -> tuple[datetime, frozenset[str]]:
     """Since when the clocks run, and which stages were recorded since."""
     start, recorded = alert.created_at, set[str]()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pydantic import AwareDatetime
 
-from schemas.alert import UNDECIDING, Alert, AlertState, Command, Disposition, HistoryEntry, Outcome, target_state
+from schemas.alert import UNDECIDING, Alert, AlertFlight, AlertState, Command, Disposition, HistoryEntry, Outcome, target_state
 from schemas.watchlist import AlertSeverity
 
 MACHINE = "kulla"
@@ -20,7 +20,8 @@ MACHINE = "kulla"
 class Step:
     """What somebody does to an alert. `by` is a key's id, or `MACHINE`.
 
-    `assignee` is read by `assign` (None = nobody's), `due_at` by `reopen` (None = as before), `escalation` by `escalate`.
+    `assignee` is read by `assign` (None = nobody's), `due_at` by `reopen` (None = as before) and `reschedule`, `flight` by
+    `reschedule`, `escalation` by `escalate`.
     """
 
     command: Command
@@ -32,6 +33,7 @@ class Step:
     assignee: str | None = None
     due_at: AwareDatetime | None = None
     escalation: int = 0
+    flight: AlertFlight | None = None
 
 
 def advance(alert: Alert, step: Step) -> Alert | None:
@@ -73,6 +75,8 @@ def _particulars(alert: Alert, step: Step) -> dict[str, object]:
             return {"assignee": step.assignee}
         case Command.ESCALATE:
             return {"escalation": max(alert.escalation, step.escalation)}
+        case Command.RESCHEDULE:
+            return {"flight": step.flight or alert.flight, "due_at": step.due_at or alert.due_at}
         case Command.REOPEN:
             return {"escalation": 0, "due_at": step.due_at or alert.due_at}
         case _:

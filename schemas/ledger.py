@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from schemas.alert import Alert, AlertState
+from schemas.alert_clocks import DueTerms
 from schemas.flight_life import Report
+from schemas.flight_times import FlightTimes, Route
 from schemas.manifest import Manifest
 from schemas.watchlist import RecordKey
 
@@ -26,7 +28,7 @@ class Ground(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class EarlierAlert:
     """What the ledger already holds for a traveller: enough for the policy to decide, nothing more. `others`: records of the
-    same person on other lists, which the alert stands for as well."""
+    same person on other lists, which the alert stands for as well. `times`: those of its flight, as the alert has them."""
 
     alert_id: str
     traveller_id: str
@@ -38,6 +40,8 @@ class EarlierAlert:
     state: AlertState
     score: float
     others: tuple[Ground, ...] = ()
+    route: Route = field(default_factory=Route)
+    times: FlightTimes = field(default_factory=FlightTimes)
 
     @property
     def grounds(self) -> tuple[Ground, ...]:
@@ -74,11 +78,21 @@ class FlightHistory:
 
 
 @dataclass(frozen=True, slots=True)
+class Rescheduling:
+    """Alerts whose flight has other times now. `terms`: by when they have to be decided then."""
+
+    alert_ids: tuple[str, ...]
+    times: FlightTimes
+    terms: DueTerms
+
+
+@dataclass(frozen=True, slots=True)
 class AlertChanges:
     """What the policy wants done about one manifest. The ledger does it, each step only if it is still legal then.
 
     `create`: new alerts; one whose alert_id exists already is absorbed. `supersede`: alert ids whose traveller version a newer
-    one replaced. `withdraw`: alert id -> why (a list change or a cancellation took the ground away). `list_version` and
+    one replaced. `withdraw`: alert id -> why (a list change or a cancellation took the ground away). `reschedule`: whose flight
+    has other times now. `list_version` and
     `matcher_version` say what the manifest was screened with, also where nothing came of it. `manifest` and its `report` are
     what was taken in, for the history of what comes next; a test message has no report. `news`: worked out in the belief that
     nobody had taken it in before.
@@ -90,6 +104,7 @@ class AlertChanges:
     create: tuple[Alert, ...] = ()
     supersede: tuple[str, ...] = ()
     withdraw: Mapping[str, str] = field(default_factory=dict)
+    reschedule: Rescheduling | None = None
     manifest: Manifest | None = None
     report: Report | None = None
     news: bool = False
@@ -112,4 +127,6 @@ def earlier_alert(alert: Alert) -> EarlierAlert:
         state=alert.state,
         score=alert.score,
         others=tuple(Ground(one.list_id, one.record_id, one.record_version) for one in alert.other_records),
+        route=Route(alert.flight.departure_port, alert.flight.arrival_port),
+        times=FlightTimes(alert.flight.scheduled_departure, alert.flight.scheduled_arrival),
     )

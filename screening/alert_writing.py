@@ -9,6 +9,7 @@ from schemas.alert_clocks import DueTerms
 from schemas.events import Occasion
 from schemas.evidence import Lane
 from schemas.flight import Flight
+from schemas.flight_times import FlightTimes, route_of, times_of
 from schemas.identifiers import alert_id, flight_id
 from schemas.manifest import Manifest
 from schemas.traveller import Traveller
@@ -59,6 +60,7 @@ class AlertGround:
 def write_alert(screened: Screened, ground: AlertGround, settings: PolicySettings, now: datetime) -> Alert:
     """The alert in its first state."""
     match, matches = ground.match, (ground.match, *ground.others)
+    flight = _flight(screened)
     severity = highest(severity_of(one.record) for one in matches)
     queue = queue_of([one.record.record for one in matches])
     return Alert(
@@ -69,10 +71,10 @@ def write_alert(screened: Screened, ground: AlertGround, settings: PolicySetting
         band=match.band,
         created_at=now,
         updated_at=now,
-        due_at=settings.due.due_at(queue, severity, screened.manifest.flight.scheduled_arrival, now),
+        due_at=settings.due.due_at(queue, severity, flight.scheduled_arrival, now),
         purge_at=None if settings.alert_retention is None else now + settings.alert_retention,
         queue=queue,
-        flight=_flight(screened.manifest.flight),
+        flight=flight,
         traveller=AlertTraveller(
             **dict(ground.traveller), version=ground.traveller_version, version_id=match.traveller_version_id
         ),
@@ -108,16 +110,24 @@ def highest(severities: Iterable[AlertSeverity]) -> AlertSeverity:
     return next(severity for severity in AlertSeverity if severity in found)
 
 
-def _flight(flight: Flight) -> AlertFlight:
+def _flight(screened: Screened) -> AlertFlight:
+    """The flight as this message has it, with the times that were said last: it may have been overtaken."""
+    flight = screened.manifest.flight
+    times = _last_said(screened.step, flight)
     return AlertFlight(
         flight_id=flight_id(flight.flight_key),
         flight_key=flight.flight_key,
         designator=flight.designator,
         departure_port=flight.departure_port,
         arrival_port=flight.arrival_port,
-        scheduled_departure=flight.scheduled_departure,
-        scheduled_arrival=flight.scheduled_arrival,
+        scheduled_departure=times.departure,
+        scheduled_arrival=times.arrival,
     )
+
+
+def _last_said(step: FlightStep, flight: Flight) -> FlightTimes:
+    known = None if step.state is None else step.state.times.get(route_of(flight))
+    return times_of(flight) if known is None else known.times.over(times_of(flight))
 
 
 def alert_record(versioned: VersionedRecord) -> AlertRecord:

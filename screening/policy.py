@@ -8,6 +8,8 @@ its flight is known already (`screening.flight_step`); the policy makes alerts f
     whoever is described anew    alerts of his other versions, or under his other identities, are superseded
     whoever had to be screened   new matches alert; a newer version of a record replaces the alert of the older one
 
+Where a message changes the times of the flight, its alerts follow (`_rescheduling`).
+
 All live alerts of the flight are compared with its state, not only those of whom the messages name.
 
 A *ground* is a record in one version, and every ground is in one live alert at most. What an alert covers never changes: one
@@ -26,10 +28,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from schemas.alert import LIVE_STATES, Alert, AlertState
+from schemas.alert import FOLLOWING_STATES, LIVE_STATES, Alert, AlertState
 from schemas.events import Occasion
 from schemas.flight_life import FlightState, version_id
-from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, earlier_alert
+from schemas.flight_times import route_of
+from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, Rescheduling, earlier_alert
 from schemas.traveller import Traveller
 from screening.alert_writing import AlertGround, PolicySettings, Screened, write_alert
 from screening.fingerprints import suppression_fingerprints
@@ -60,7 +63,20 @@ def alert_changes(screened: Screened, history: FlightHistory, settings: PolicySe
         for ground in _new_grounds(traveller, screened, history, (supersede, withdraw)):
             alert = write_alert(screened, ground, settings, now)
             create.setdefault(alert.alert_id, alert)
-    return _changes(screened, create=tuple(create.values()), supersede=supersede, withdraw=withdraw)
+    changes = _changes(screened, create=tuple(create.values()), supersede=supersede, withdraw=withdraw)
+    return replace(changes, reschedule=_rescheduling(screened, _after(history.alerts, supersede, withdraw), settings))
+
+
+def _rescheduling(screened: Screened, alerts: Iterable[EarlierAlert], settings: PolicySettings) -> Rescheduling | None:
+    """The alerts whose flight has other times by this message. One that was overtaken, or came before, changes no times: what
+    a schedule has said since would be undone."""
+    state, route = screened.step.state, route_of(screened.manifest.flight)
+    known = None if state is None else state.times.get(route)
+    if known is None or screened.occasion is not Occasion.RECEIVED or screened.manifest.manifest_id not in known.said_by:
+        return None
+    following = (one for one in alerts if one.route == route and one.state in FOLLOWING_STATES)
+    moved = tuple(one.alert_id for one in following if known.times.over(one.times) != one.times)
+    return Rescheduling(moved, known.times, settings.due) if moved else None
 
 
 def _new_grounds(
@@ -101,7 +117,7 @@ def _ground(
 
 def history_after(history: FlightHistory, changes: AlertChanges) -> FlightHistory:
     """The history as it will be once the changes are done: for the next manifest of the same flight in the same batch."""
-    kept = _after(history.alerts, changes.supersede, changes.withdraw)
+    kept = [_at(one, changes.reschedule) for one in _after(history.alerts, changes.supersede, changes.withdraw)]
     known = any(one.manifest_id == changes.manifest_id for one in history.reports)
     reports = history.reports if known or changes.report is None else (*history.reports, changes.report)
     return FlightHistory((*kept, *map(earlier_alert, changes.create)), history.suppressions, reports)
@@ -111,6 +127,12 @@ def _after(alerts: Iterable[EarlierAlert], supersede: Iterable[str], withdraw: I
     """Alerts as they will be."""
     ended = dict.fromkeys(supersede, AlertState.SUPERSEDED) | dict.fromkeys(withdraw, AlertState.WITHDRAWN)
     return [_in_state(one, ended.get(one.alert_id, one.state)) for one in alerts]
+
+
+def _at(alert: EarlierAlert, moved: Rescheduling | None) -> EarlierAlert:
+    if moved is None or alert.alert_id not in moved.alert_ids:
+        return alert
+    return replace(alert, times=moved.times.over(alert.times))
 
 
 def _changes(

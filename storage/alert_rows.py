@@ -114,6 +114,7 @@ def _columns_of_subject(alert: Alert) -> dict[str, object]:
         "carrier": _carrier(flight.designator),
         "departure_port": flight.departure_port,
         "arrival_port": flight.arrival_port,
+        "scheduled_departure": flight.scheduled_departure,
         "scheduled_arrival": flight.scheduled_arrival,
         "nationality": traveller.nationality,
         "traveller_id": traveller.traveller_id,

@@ -17,6 +17,7 @@ from schemas.alert import Alert, AlertState
 from schemas.alert_step import MACHINE
 from schemas.delivery import Cursor, Delivery
 from schemas.flight_life import Report
+from schemas.flight_times import FlightTimes, Route
 from schemas.identifiers import derive
 from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, Ground, OvertakenError, Suppression
 from schemas.manifest import Manifest
@@ -203,10 +204,21 @@ async def _write(work: Work, plan: LedgerPlan) -> None:
         await outbox.publish_alerts(work, [event.alert for event in plan.events])
 
 
+_EARLIER_COLUMNS = (
+    *("alert_id", "traveller_id", "traveller_version_id", "traveller_version"),
+    *("list_id", "record_id", "record_version", "score"),
+)
+
+
 def _earlier_alert(row: asyncpg.Record) -> EarlierAlert:
-    values = {name: value for name, value in row.items() if name not in {"flight_id", "other_records"}}
-    others = tuple(Ground(*one) for one in orjson.loads(row["other_records"]))
-    return EarlierAlert(**values | {"state": AlertState(row["state"]), "others": others})
+    values = {name: row[name] for name in _EARLIER_COLUMNS}
+    return EarlierAlert(
+        **values,
+        state=AlertState(row["state"]),
+        others=tuple(Ground(*one) for one in orjson.loads(row["other_records"])),
+        route=Route(row["departure_port"], row["arrival_port"]),
+        times=FlightTimes(row["scheduled_departure"], row["scheduled_arrival"]),
+    )
 
 
 def _suppression(row: asyncpg.Record) -> Suppression:

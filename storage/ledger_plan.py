@@ -10,7 +10,8 @@ from datetime import datetime
 
 from schemas.alert import Alert, Command
 from schemas.alert_step import MACHINE, Step, advance
-from schemas.ledger import AlertChanges
+from schemas.alert_times import rescheduled
+from schemas.ledger import AlertChanges, Rescheduling
 
 SUPERSEDED = "traveller_changed"
 """Reason code of an alert whose traveller version a correction replaced."""
@@ -19,7 +20,7 @@ CREATE = "create"
 
 @dataclass(frozen=True, slots=True)
 class LedgerEvent:
-    """One step: the alert after it, and what was done (`create`, `supersede`, `withdraw`)."""
+    """One step: the alert after it, and what was done (`create`, `supersede`, `withdraw`, `reschedule`)."""
 
     alert: Alert
     command: str
@@ -39,7 +40,12 @@ class LedgerPlan:
 def concerned(changes: Sequence[AlertChanges]) -> list[str]:
     """Ids of all alerts that the changes name."""
     named = {alert.alert_id for change in changes for alert in change.create}
-    return sorted(named.union(*(set(change.supersede) | set(change.withdraw) for change in changes)))
+    return sorted(named.union(*(_known_before(change) for change in changes)))
+
+
+def _known_before(change: AlertChanges) -> set[str]:
+    rescheduled_ids = change.reschedule.alert_ids if change.reschedule else ()
+    return {*change.supersede, *change.withdraw, *rescheduled_ids}
 
 
 class Planner:
@@ -60,6 +66,8 @@ class Planner:
                 self._advance(alert_id, Command.SUPERSEDE, SUPERSEDED)
             for alert_id, reason in change.withdraw.items():
                 self._advance(alert_id, Command.WITHDRAW, reason)
+            if change.reschedule is not None:
+                self._reschedule(change.reschedule)
         return self._plan
 
     def _create(self, alert: Alert) -> None:
@@ -77,11 +85,20 @@ class Planner:
 
     def _advance(self, alert_id: str, command: Command, reason: str) -> None:
         alert = self._find(alert_id)
-        after = None if alert is None else advance(alert, Step(command, MACHINE, self._now, reason))
-        if alert is None or after is None:
+        if alert is not None:
+            self._move(alert, advance(alert, Step(command, MACHINE, self._now, reason)), command)
+
+    def _reschedule(self, asked: Rescheduling) -> None:
+        for alert_id in asked.alert_ids:
+            alert = self._find(alert_id)
+            if alert is not None:
+                self._move(alert, rescheduled(alert, asked.times, asked.terms, self._now), Command.RESCHEDULE)
+
+    def _move(self, before: Alert, after: Alert | None, command: Command) -> None:
+        if after is None:
             return
-        if alert_id not in self._plan.created:
-            self._plan.expected_versions.setdefault(alert_id, alert.version)
+        if before.alert_id not in self._plan.created:
+            self._plan.expected_versions.setdefault(before.alert_id, before.version)
         self._note(after, command)
 
     def _find(self, alert_id: str) -> Alert | None:

@@ -48,11 +48,6 @@ async def take_due(work: Work, now: datetime, limit: int) -> Sequence[Referral]:
     return [Referral.model_validate_json(row["body"]) for row in rows]
 
 
-async def purge(work: Work, now: datetime, limit: int) -> int:
-    """Forget cards whose time has come; how many."""
-    return int(await work.fetchval(queries("referrals")["purge"], now, limit))
-
-
 @dataclass(frozen=True, slots=True)
 class Scope:
     """Somebody who may see referrals of every port."""

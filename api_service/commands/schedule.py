@@ -48,8 +48,9 @@ async def _import(file: Path, file_format: "Format") -> "ScheduleImport":
     from api_service.settings import Settings
     from api_service.wiring import migrated_database
 
-    order = schedules.ScheduleOrder(file_format, _BY)
-    async with migrated_database(Settings()) as database:
+    settings = Settings()
+    order = schedules.ScheduleOrder(file_format, _BY, settings.due_terms)
+    async with migrated_database(settings) as database:
         try:
             return await schedules.import_schedule(database, order, _chunks(file), utc_now)
         except RefusalError as error:

@@ -37,11 +37,12 @@ class ScheduleQuery(BaseModel):
 async def imports(query: Annotated[ScheduleQuery, Query()], who: Importer, request: Request) -> dict[str, Any]:
     """Import a file, sent as the body: it replaces the whole schedule of every carrier it names.
 
-    A record that cannot be read is reported with its line (`errors`) and left out.
+    A record that cannot be read is reported with its line (`errors`) and left out. Open alerts follow where the new schedule
+    says another time of their flight than the old one did.
     """
     check_plain_file(request)
     context = context_of(request)
-    order = ScheduleOrder(query.format, who.key_id)
+    order = ScheduleOrder(query.format, who.key_id, context.settings.due_terms)
     return asdict(await schedules.import_schedule(context.database, order, request.stream(), context.clock))
 
 

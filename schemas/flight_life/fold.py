@@ -14,6 +14,7 @@ from schemas.flight_life.parts import ReportGroup, groups_of
 from schemas.flight_life.people import identities
 from schemas.flight_life.report import Mention, Report
 from schemas.flight_life.state import FlightState, MessageStanding, Person, Place
+from schemas.flight_life.times import known_times
 from schemas.flight_state import EFFECTS, Effect
 from schemas.manifest import Function
 
@@ -64,6 +65,7 @@ class _Fold:
             standings=standings,
             unmatched=self._unmatched,
             copies=copies,
+            times=known_times(self._reports),
         )
 
     def _id(self, mention: Mention) -> str:

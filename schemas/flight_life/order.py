@@ -49,6 +49,8 @@ def _said(report: Report) -> tuple[object, ...]:
         report.revision,
         report.part,
         report.mentions,
+        report.route,
+        report.times,
     )
 
 

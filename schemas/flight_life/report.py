@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from schemas.flight_state import REPORTING
+from schemas.flight_times import FlightTimes, Route, route_of, times_of
 from schemas.identifiers import derive
 from schemas.manifest import Function, Manifest
 from schemas.traveller import Traveller, TravellerKind
@@ -69,6 +70,8 @@ class Report:
     last_part: bool | None
     declared: int | None
     mentions: tuple[Mention, ...]
+    route: Route
+    times: FlightTimes
 
     @property
     def reports_travellers(self) -> bool:
@@ -94,6 +97,8 @@ def report_of(manifest: Manifest) -> Report:
         last_part=message.last_part,
         declared=manifest.declared_travellers,
         mentions=tuple(_mention(traveller, crew) for traveller in manifest.travellers),
+        route=route_of(manifest.flight),
+        times=times_of(manifest.flight),
     )
 
 

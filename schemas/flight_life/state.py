@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from schemas.flight_life.parts import ReportGroup
 from schemas.flight_life.report import Report
+from schemas.flight_life.times import KnownTimes
+from schemas.flight_times import Route
 
 
 class Status(StrEnum):
@@ -86,7 +88,7 @@ class FlightState:
     """Everything known of a flight. `reports`: messages that count, in order. `merged`: other identities -> person.
 
     `unmatched`: by manifest id, how many people a cancellation or closure names whom nothing ever described. `copies`: messages
-    that say exactly what another says at the same time -> the one that counts.
+    that say exactly what another says at the same time -> the one that counts. `times`: when it departs and arrives, by route.
     """
 
     people: Mapping[str, Person]
@@ -96,6 +98,7 @@ class FlightState:
     standings: Mapping[str, MessageStanding]
     unmatched: Mapping[str, int]
     copies: Mapping[str, str]
+    times: Mapping[Route, KnownTimes]
 
     def person(self, traveller_id: str) -> Person | None:
         """Who goes by this identity; None where no message describes him."""

@@ -33,14 +33,6 @@ ORDER BY next_escalation_at, referral_id
 LIMIT $2
 FOR UPDATE SKIP LOCKED
 
--- name: purge
-WITH gone AS (
-    DELETE FROM referrals
-    WHERE referral_id IN (SELECT referral_id FROM referrals WHERE purge_at <= $1 ORDER BY purge_at LIMIT $2)
-    RETURNING 1
-)
-SELECT count(*) FROM gone
-
 -- name: grant_scope
 INSERT INTO protection_scope (person, granted_at, granted_by) VALUES ($1, $2, $3) ON CONFLICT (person) DO NOTHING RETURNING person
 

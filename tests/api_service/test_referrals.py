@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from api_service.escalation import ROUNDS
 from api_service.protection_plan import ProtectionPlan, read_plan
-from api_service.referring import escalate_cards, purge_cards
+from api_service.referring import escalate_cards
 from schemas.referral import (
     Deadline,
     Referral,
@@ -28,6 +28,7 @@ from schemas.referral import (
 )
 from schemas.roles import Role
 from storage.database import Database
+from storage.retention import purge
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 PLAN = """
@@ -192,7 +193,6 @@ async def test_clocks_start_with_the_card_and_are_told_once(
     async with database.reading() as work:
         assert await work.fetchval("SELECT count(*) FROM audit WHERE action = 'referral.escalate'") == 6
     assert escalate_cards in ROUNDS
-    assert purge_cards in ROUNDS
 
 
 async def test_who_sees_which_cards(officer: httpx.AsyncClient, planned: Any) -> None:
@@ -232,12 +232,20 @@ async def test_pages_and_filters(officer: httpx.AsyncClient, clock: Clock) -> No
 
 
 async def test_a_card_is_forgotten_in_its_own_time(officer: httpx.AsyncClient, planned: Any, clock: Clock) -> None:
-    card = await asked(officer)
-    clock.now = NOW + timedelta(hours=47)
-    assert await purge_cards(planned.context) == 0
-    clock.now = NOW + timedelta(hours=48)
-    assert await purge_cards(planned.context) == 1
+    card, policy, database = await asked(officer), planned.context.settings.retention_policy, planned.context.database
+    for hours, due in ((47, {}), (48, {"referrals": 1})):
+        clock.now = NOW + timedelta(hours=hours)
+        counted = await purge(database, policy, clock.now, "test", dry_run=True)
+        assert counted.counts == due
+        assert (await officer.get(f"/v1/referrals/{card['referral_id']}")).status_code == 200
+        done = await purge(database, policy, clock.now, "test")
+        assert (done.counts, done.total) == (due, len(due))
     assert (await officer.get(f"/v1/referrals/{card['referral_id']}")).status_code == 404
+    async with database.reading() as work:
+        [row] = await work.fetch(
+            "SELECT action, details FROM audit WHERE subject_kind IN ('retention', 'referral') AND at = $1", clock.now
+        )
+    assert (row["action"], orjson.loads(row["details"])) == ("retention.purged", {"referrals": 1})
 
 
 def test_a_plan_that_makes_no_sense_stops_the_start(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """What every ledger promises (screening.ports.AlertLedger), on every adapter."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,11 +9,13 @@ from ledger_worlds import LedgerWorld
 from storage_makers import NOW, make_alert, make_manifest
 
 from schemas.alert import Alert, AlertState, Command, OtherRecord
+from schemas.alert_clocks import DueTerms
 from schemas.alert_step import Step, advance
 from schemas.delivery import Cursor, Delivery
 from schemas.flight_life import report_of
+from schemas.flight_times import FlightTimes, Route
 from schemas.identifiers import flight_id
-from schemas.ledger import AlertChanges, Ground, OvertakenError, Suppression
+from schemas.ledger import AlertChanges, Ground, OvertakenError, Rescheduling, Suppression
 from storage.memory import MemoryLedger
 
 FLIGHT = "OR1-AMS-2026-03-01"
@@ -187,3 +191,24 @@ async def test_the_other_records_of_an_alert_are_known_later(ledger_world: Ledge
     history = await ledger_world.ledger.history([alert.flight.flight_id])
     (earlier,) = history[alert.flight.flight_id].alerts
     assert earlier.grounds == (Ground("wanted", "r1", 1), Ground("other", "x", 4))
+
+
+async def test_alerts_follow_their_flight_once(ledger_world: LedgerWorld) -> None:
+    alert, gone = make_alert(), make_alert("Dibra")
+    manifest_id = await ledger_world.stored_manifest(1)
+    later = FlightTimes(NOW, NOW + timedelta(hours=5))
+    moved = Rescheduling((alert.alert_id, gone.alert_id, "alr_unknown"), later, DueTerms())
+    changes = [
+        AlertChanges(manifest_id, create=(alert, gone)),
+        AlertChanges(manifest_id, withdraw={gone.alert_id: "flight_cancelled"}, reschedule=moved),
+    ]
+    for change in (*changes, changes[1]):
+        await ledger_world.ledger.record([change], {})
+    found = await ledger_world.alerts()
+    followed, left = found[alert.alert_id], found[gone.alert_id]
+    assert (followed.flight.scheduled_departure, followed.flight.scheduled_arrival) == later
+    assert (followed.version, followed.history[-1].command) == (2, "reschedule")
+    assert (left.state, left.flight.scheduled_arrival) == (AlertState.WITHDRAWN, gone.flight.scheduled_arrival)
+    known = (await ledger_world.ledger.history([alert.flight.flight_id]))[alert.flight.flight_id].alerts
+    assert {one.alert_id: one.times for one in known}[alert.alert_id] == later
+    assert {one.route for one in known} == {Route("AMS", "TIA")}
