@@ -1,9 +1,9 @@
-"""Screening a table with several processes: one index, many askers, answers in the order of the table.
+"""Work on a table with several processes, answers in the order of the table: a list is read so, and travellers are screened.
 
-The index is made once, before the processes are forked, so they share its memory. Each process gets one chunk of rows at a
-time over its own pipe and answers before it gets another: neither side can ever wait for the other to read. Chunks that come
-back early wait for their turn; how many may wait is bounded, and so is memory, however long the table is. Without `fork`
-(not every system has it), or for one process, the same work is done here.
+What the work needs (an index) is made once, before the processes are forked, so they share its memory. Each process gets one
+chunk of rows at a time over its own pipe and answers before it gets another: neither side can ever wait for the other to read.
+Chunks that come back early wait for their turn; how many may wait is bounded, and so is memory, however long the table is.
+Without `fork` (not every system has it), or for one process, the same work is done here.
 """
 
 import gc
@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 Rows = list[dict[str, str]]
 
@@ -40,7 +40,8 @@ class Answer:
     faults: list[tuple[int, str]] = field(default_factory=list)
 
 
-Work = Callable[[NumberedRows], Answer]
+Result = TypeVar("Result")
+Work = Callable[[NumberedRows], Result]
 
 
 class WorkerLostError(Exception):
@@ -52,10 +53,10 @@ def processes_by_default() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Pool:
+class Pool(Generic[Result]):
     """Processes that do `work`. Make it before any thread is started, and use it as a context."""
 
-    def __init__(self, work: Work, processes: int) -> None:
+    def __init__(self, work: Work[Result], processes: int) -> None:
         """Forks at once where there is anything to fork for."""
         self._work = work
         self._workers: dict[Connection, multiprocessing.process.BaseProcess] = {}
@@ -64,7 +65,7 @@ class Pool:
             for _ in range(processes):
                 self._start()
 
-    def __enter__(self) -> "Pool":
+    def __enter__(self) -> "Pool[Result]":
         """Itself."""
         return self
 
@@ -78,7 +79,7 @@ class Pool:
             gc.unfreeze()
         self._workers.clear()
 
-    def answers(self, chunks: Iterator[NumberedRows]) -> Iterator[Answer]:
+    def answers(self, chunks: Iterator[NumberedRows]) -> Iterator[Result]:
         """One answer a chunk, in their order. Raises WorkerLostError."""
         if not self._workers:
             yield from map(self._work, chunks)
@@ -93,8 +94,8 @@ class Pool:
         theirs.close()
         self._workers[ours] = process
 
-    def _in_order(self, chunks: Iterator[NumberedRows]) -> Iterator[Answer]:
-        idle, busy, done = list(self._workers), dict[Connection, int](), dict[int, Answer]()
+    def _in_order(self, chunks: Iterator[NumberedRows]) -> Iterator[Result]:
+        idle, busy, done = list(self._workers), dict[Connection, int](), dict[int, Result]()
         given = written = 0
         while True:
             while idle and given - written < CHUNKS_WAITING_MAX and (chunk := next(chunks, None)) is not None:
@@ -106,22 +107,22 @@ class Pool:
                 return
             for ready in wait(list(busy)):
                 assert isinstance(ready, Connection)
-                done[busy.pop(ready)] = _received(ready)
+                done[busy.pop(ready)] = self._received(ready)
                 idle.append(ready)
             while written in done:
                 yield done.pop(written)
                 written += 1
 
+    @staticmethod
+    def _received(connection: Connection) -> Result:
+        try:
+            answer: Result = connection.recv()
+        except EOFError:
+            raise WorkerLostError("A process ended without an answer (was it out of memory?).") from None
+        return answer
 
-def _received(connection: Connection) -> Answer:
-    try:
-        answer: Answer = connection.recv()
-    except EOFError:
-        raise WorkerLostError("A screening process ended without an answer (was it out of memory?).") from None
-    return answer
 
-
-def _serve(work: Work, connection: Connection, others: list[Connection]) -> None:
+def _serve(work: Work[Result], connection: Connection, others: list[Connection]) -> None:
     """In the process: answer until the pipe ends. The copies of the other ends are closed, or no pipe would ever end."""
     for other in others:
         other.close()

@@ -1,6 +1,7 @@
 """How fast, how big and how right the packed index is, on lists of made-up persons (`benchmarks.people`).
 
     python -m benchmarks.index [--persons 10000 100000 1000000] [--travellers N] [--live N] [--seed N] [--keep DIRECTORY]
+    python -m benchmarks.index --equality 100000x1000 [--processes N]       index against oracle, and nothing else
 
 For each size: building (wall time on two processes, the share spent on making persons up, peak memory of all of them), size of
 the file, time to open it, travellers/s of a stream of different travellers on one and on two processes from cold caches (wall,
@@ -8,11 +9,10 @@ and per second of processor time, which a busy machine does not change), the tim
 processes (PSS: shared pages counted once), the compiled kernel against the portable one, and whether both find what the oracle
 finds: on a sample of travellers, half of them listed persons, against a sample of records.
 
-The threshold grows with the list, so that false alerts do not: 12.5 bits for 5,000 persons, one bit more for twice as many.
+The threshold is the default for a list of that length (`screening.thresholds`).
 """
 
 import argparse
-import math
 import multiprocessing
 import resource
 import statistics
@@ -20,7 +20,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from datetime import date
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -28,6 +27,8 @@ from typing import NamedTuple
 
 import psutil
 
+from benchmarks import equality
+from benchmarks.equality import DAY
 from benchmarks.people import LIST, flights, records
 from benchmarks.people.travellers import TRAVELLERS_PER_FLIGHT
 from schemas.traveller import Sex, Traveller
@@ -42,11 +43,10 @@ from screening.index.packed.packed_index import KernelKind, PackedIndex
 from screening.model import MODEL
 from screening.prepared import prepare_list, prepare_traveller
 from screening.scoring import match
+from screening.thresholds import default_bits
 
-DAY = date(2026, 3, 1)
 SIZES = (10_000, 100_000, 1_000_000)
 CHUNK_RECORDS = 4_000
-THRESHOLD_BITS, THRESHOLD_PERSONS = 12.5, 5_000
 PROCESSES = 2
 SAMPLE_TRAVELLERS, SAMPLE_RECORDS, PORTABLE_TRAVELLERS = 40, 5_000, 20
 LIVE_RECORDS = 40
@@ -54,8 +54,7 @@ MIB = 1 << 20
 
 
 def the_list(persons: int) -> Watchlist:
-    threshold = THRESHOLD_BITS + math.log2(persons / THRESHOLD_PERSONS)
-    return LIST.model_copy(update={"threshold_bits": round(threshold * 64) / 64})
+    return LIST.model_copy(update={"threshold_bits": default_bits(LIST, persons, MODEL)})
 
 
 class ReadChunk(NamedTuple):
@@ -195,7 +194,7 @@ def report_equality(path: Path, aboard: Sequence[Sequence[Traveller]], seed: int
     index, portable = PackedIndex.open(path), PackedIndex.open(path, MODEL, KernelKind.PORTABLE)
     sample = [prepare_traveller(one) for one in sample_of(index, aboard, random)]
     chosen = set(random.sample(range(len(index)), min(SAMPLE_RECORDS, len(index))))
-    chosen.update(row for one in sample for row in index.rows(one, THRESHOLD_BITS - 6))
+    chosen.update(row for one in sample for row in index.rows(one, the_list(len(index)).threshold_bits - 6))
     lost, matches = 0, 0
     for one in sample:
         found = [set(which.rows(one, None)) for which in (index, portable)]
@@ -264,7 +263,11 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--keep", type=Path, help="a directory where built indexes are kept, and found the next time")
     arguments.add_argument("--live", type=int, default=0, help="live travellers against whom changed records are put")
+    arguments.add_argument("--equality", metavar="RECORDSxTRAVELLERS", help="index against oracle, and nothing else")
+    arguments.add_argument("--processes", type=int, default=PROCESSES, help="for --equality")
     options = arguments.parse_args()
+    if options.equality:
+        raise SystemExit(1 if equality.report(options.equality, options.seed, options.processes) else 0)
     if options.live:
         measure_live(options.live, options.seed)
     with tempfile.TemporaryDirectory() as temporary:

@@ -10,8 +10,12 @@ from typer.testing import CliRunner
 
 from api_service import screening_pool
 from api_service.cli import app
+from api_service.commands import screening
 from api_service.screening_pool import Answer, NumberedRows, Pool, WorkerLostError
 from benchmarks.people.files import write_innocents, write_pairs, write_watchlist
+from screening import thresholds
+from screening.model import MODEL
+from screening.offline import OFFLINE_LIST
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +42,24 @@ def test_any_number_of_processes_and_the_oracle_answer_alike(tables, monkeypatch
     assert answers == [answers[0]] * 4
     order = [(int(row["traveller_id"]), int(row["record_id"].removeprefix("SYN-"))) for row in rows]
     assert order == sorted(order), "by traveller, then by record"
+
+
+def test_a_long_list_is_read_by_several_processes(tables, monkeypatch):
+    read_here = run(tables, "--processes", "2").stdout
+    monkeypatch.setattr(screening, "_SHORT_LIST_BYTES", 0)
+    monkeypatch.setattr(screening, "_CHUNK_RECORDS", 7)
+    assert run(tables, "--processes", "3").stdout == read_here
+
+
+def test_a_long_list_has_the_threshold_that_the_service_gives_it(tables, monkeypatch):
+    monkeypatch.setattr(thresholds, "RECORDS_OF_DEFAULT", 40)  # so that 150 records are a long list
+    bits = thresholds.default_bits(OFFLINE_LIST, 150, MODEL)
+    assert bits > MODEL.threshold(OFFLINE_LIST)
+    by_length = run(tables)
+    assert f"threshold {bits:g} bits" in by_length.stderr
+    assert by_length.stdout == run(tables, "--min-score", str(bits)).stdout
+    assert by_length.stdout == run(tables, "--oracle").stdout
+    assert by_length.stdout != run(tables, "--min-score", str(MODEL.threshold(OFFLINE_LIST))).stdout
 
 
 def test_innocents_have_the_number_of_their_row(tables):

@@ -1,0 +1,234 @@
+"""Whether the packed index finds exactly what the oracle finds, on a long list.
+
+    python -m benchmarks.index --equality 100000x1000 [--processes N] [--seed N]
+
+The oracle here asks of every traveller's part and **every distinct listed part** whether they agree (`compare_parts`, the
+definition), and of every joined word whether it is the same; then it scores every record with any agreeing part, or with a
+document of the same number, by `screening.scoring.match`. What is left out has no ground, and so is no match at any threshold:
+nothing is pruned by a bound. On a share of the travellers every single record is scored beside it, so that this shortening
+is checked too. Half of the travellers are listed persons under an altered name or near ones, the others nobody in particular.
+
+Each traveller is asked at the default threshold of the list and, so that there is more to compare, some bits below it.
+"""
+
+import multiprocessing
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence, Set
+from datetime import date
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.people import LIST, flights, records
+from benchmarks.people.pairs import queries
+from schemas.travel_document import TravelDocument
+from schemas.traveller import Sex, Traveller
+from schemas.watchlist import VersionedRecord, Watchlist, WatchlistSnapshot
+from screening.engine import matches_of
+from screening.exhaustive import ExhaustiveIndex
+from screening.features.names import joined_agreement
+from screening.features.part_pair import compare_parts
+from screening.index.packed.building import Listing, build
+from screening.index.packed.packed_index import KernelKind, PackedIndex
+from screening.index.port import Index, Listed
+from screening.match import Match
+from screening.model import MODEL
+from screening.name_parts import Part
+from screening.prepared import PreparedList, PreparedRecord, PreparedTraveller, prepare_list, prepare_traveller
+from screening.prepared_names import PreparedName
+from screening.thresholds import default_bits
+
+DAY = date(2026, 3, 1)
+FLOOR_BELOW_BITS = 4.0
+"""How far below the list's threshold is asked too."""
+
+PORTABLE_EVERY = 20
+"""Every so many travellers the portable kernel is asked too: it is slow on a long list."""
+
+WHOLE_EVERY = 200
+"""Every so many travellers each record is scored, ground or none: a minute each on a list of 100,000."""
+
+_CHUNK_TRAVELLERS = 20
+
+
+class GroundsOracle:
+    """Scores every record with any ground for an alert. Satisfies `screening.index.port.Index`."""
+
+    def __init__(self, listed: PreparedList) -> None:
+        """Notes which records carry which part, joined word and document number."""
+        self.listed: Listed = listed
+        self._records = listed.records
+        self._parts: defaultdict[Part, set[int]] = defaultdict(set)
+        self._joined: defaultdict[Part, set[int]] = defaultdict(set)
+        self._documents: defaultdict[str, set[int]] = defaultdict(set)
+        for row, record in enumerate(listed.records):
+            for document in record.documents:
+                self._documents[document.folded].add(row)
+            for name in record.names:
+                for part in name.parts:
+                    self._parts[part._replace(family=False)].add(row)
+                for run in name.joined:
+                    self._joined[run.word._replace(family=False)].add(row)
+        self._kept: dict[tuple[Part, bool], Set[int]] = {}
+
+    def candidates(self, traveller: PreparedTraveller, floor_bits: float | None) -> Iterator[PreparedRecord]:  # noqa: ARG002 - no threshold prunes
+        """Every record with a ground."""
+        rows = {row for document in traveller.documents for row in self._documents.get(document.folded, ())}
+        for name in traveller.names:
+            rows.update(*self._by_name(name))
+        return (self._records[row] for row in sorted(rows))
+
+    def _by_name(self, name: PreparedName) -> Iterator[Set[int]]:
+        for part in name.parts:
+            yield self._carriers(part, joined=False)
+        for run in name.joined:
+            yield self._carriers(run.word, joined=True)
+
+    def _carriers(self, word: Part, *, joined: bool) -> Set[int]:
+        key = word._replace(family=False), joined
+        found = self._kept.get(key)
+        if found is None:
+            parts = _same(word, self._parts) if joined else (part for part in self._parts if compare_parts(word, part))
+            rows = set[int]().union(*(self._parts[part] for part in parts))
+            if not joined:
+                rows.update(*(self._joined[other] for other in _same(word, self._joined)))
+            found = self._kept[key] = rows
+        return found
+
+
+def _same(word: Part, others: Iterable[Part]) -> Iterator[Part]:
+    """Those that a joined word agrees with."""
+    alike = (other for other in others if other.skeleton == word.skeleton)
+    return (other for other in alike if joined_agreement(word, other, 1.0, MODEL) is not None)
+
+
+class Compared(NamedTuple):
+    """Alerts of the oracle; those the index did not give, those it gave otherwise or too many; by each kernel."""
+
+    travellers: int = 0
+    matches: int = 0
+    lost: int = 0
+    changed: int = 0
+    by_portable: int = 0
+    whole: int = 0
+    oracle_seconds: float = 0.0
+
+    def plus(self, other: "Compared") -> "Compared":
+        """Both together."""
+        return Compared(*(one + more for one, more in zip(self, other, strict=True)))
+
+
+class _Asked(NamedTuple):
+    travellers: Sequence[Traveller]
+    first: int
+
+
+class _Indexes(NamedTuple):
+    compiled: Index
+    portable: Index
+    oracle: Index
+    whole: Index
+    floors: tuple[float | None, ...]
+
+
+def compare(records_count: int, travellers: int, seed: int, processes: int) -> Compared:
+    """Index against oracle. Processes are forked, so that they share the list."""
+    threshold = default_bits(LIST, records_count, MODEL)
+    watchlist = LIST.model_copy(update={"threshold_bits": threshold})
+    with tempfile.TemporaryDirectory() as directory:
+        indexes = _indexes(Path(directory) / "index", tuple(records(records_count, seed, 0, watchlist)), threshold)
+        asked = list(_travellers(travellers, seed, records_count))
+        chunks = [_Asked(asked[at : at + _CHUNK_TRAVELLERS], at) for at in range(0, len(asked), _CHUNK_TRAVELLERS)]
+        with multiprocessing.get_context("fork").Pool(processes, _share, (indexes,)) as pool:
+            total = Compared()
+            for done, found in enumerate(pool.imap_unordered(_compare_some, chunks), 1):
+                total = total.plus(found)
+                print(f"  {done} of {len(chunks)}: {total}", flush=True)
+    return total
+
+
+def _indexes(path: Path, listed: Sequence[VersionedRecord], threshold: float) -> _Indexes:
+    watchlist: Watchlist = listed[0].watchlist
+    prepared = prepare_list(WatchlistSnapshot(1, (watchlist,), tuple(listed)), MODEL)
+    build(path, iter(listed), Listing(MODEL, 1))
+    return _Indexes(
+        PackedIndex.open(path),
+        PackedIndex.open(path, MODEL, KernelKind.PORTABLE),
+        GroundsOracle(prepared),
+        ExhaustiveIndex(prepared),
+        (None, threshold - FLOOR_BELOW_BITS),
+    )
+
+
+def _travellers(count: int, seed: int, listed: int) -> Iterator[Traveller]:
+    """In turn, somebody who is or resembles a listed person, and a traveller of a flight."""
+    innocents = (one for flight in flights(count // 100 + 1, seed + 1) for one in flight)
+    like_listed = queries(count, seed, listed)
+    for number, (query, innocent) in enumerate(islice(zip(like_listed, innocents, strict=False), count // 2)):
+        yield innocent
+        yield Traveller(
+            traveller_id=f"Q{number}",
+            surname=query.name.surname or None,
+            given_names=query.name.given or None,
+            birth_date=query.birth_date or None,
+            nationality=query.nationality or None,
+            sex=Sex(query.sex or "U"),
+            documents=(TravelDocument(type="P", number=f"{number:08d}", issuing_country=query.nationality or None),),
+        )
+
+
+_shared: list[_Indexes] = []
+"""What a forked process was given; one process asks by itself."""
+
+
+def _share(indexes: _Indexes) -> None:
+    _shared[:] = [indexes]
+
+
+def _compare_some(asked: _Asked) -> Compared:
+    total = Compared()
+    for number, one in enumerate(asked.travellers, asked.first):
+        prepared = prepare_traveller(one)
+        for floor in _shared[0].floors:
+            total = total.plus(_compare(prepared, number, floor))
+    return total
+
+
+def _compare(traveller: PreparedTraveller, number: int, floor: float | None) -> Compared:
+    indexes = _shared[0]
+    found = partial(_found, traveller, floor)
+    start = time.process_time()
+    right = found(indexes.oracle)
+    seconds = time.process_time() - start
+    answers = [found(indexes.compiled)]
+    by_portable, whole = number % PORTABLE_EVERY == 0, number % WHOLE_EVERY == 0 and floor is not None
+    if by_portable:
+        answers.append(found(indexes.portable))
+    lost = sum(key not in answer for answer in answers for key in right)
+    changed = sum(right.get(key) != answer for given in answers for key, answer in given.items())
+    if whole:
+        assert found(indexes.whole) == right, "a record without a ground was a match"
+    return Compared(1, len(right), lost, changed, int(by_portable), int(whole), seconds)
+
+
+def _found(traveller: PreparedTraveller, floor: float | None, index: Index) -> dict[tuple[str, str], Match]:
+    return {one.record_key: one for one in matches_of(traveller, index, DAY, floor)}
+
+
+def report(asked: str, seed: int, processes: int) -> int:
+    """Prints what was found, and returns how many alerts were lost or changed. `asked`: RECORDSxTRAVELLERS."""
+    persons, _, travellers = asked.partition("x")
+    start = time.perf_counter()
+    found = compare(int(persons), int(travellers), seed, processes)
+    print(
+        f"index against oracle, {int(persons):,} made-up persons x {found.travellers // 2:,} travellers, each at the default "
+        f"threshold and {FLOOR_BELOW_BITS} bits below: {found.matches:,} alerts, {found.lost} lost, {found.changed} changed"
+    )
+    print(
+        f"  the portable kernel asked of {found.by_portable // 2}, every record scored for {found.whole}; "
+        f"{time.perf_counter() - start:.0f} s on {processes} processes, oracle {found.oracle_seconds:.0f} s of processor time"
+    )
+    return found.lost + found.changed
