@@ -139,10 +139,14 @@ def _decide(event: Decoded, known: dict[str, FlightHistory], lists: Lists, polic
 
 
 def _demanded(event: Decoded, history: FlightHistory, recent: RecentChanges | None, day: date) -> FlightStep:
-    """The step with those whom it is necessary to screen: on a re-screen only whom the changed records concern."""
+    """The step with those whom it is necessary to screen: on a re-screen only whom the changed records concern.
+
+    And whom the step itself touches: a message of the same batch may bring somebody back whom the re-screened one describes.
+    """
     if event.delivery.occasion is not Occasion.RESCREEN or event.screened_with is None or recent is None:
         return event.step
     changes = recent.after(event.screened_with)
     if changes is None:
         return event.step
-    return replace(event.step, travellers=tuple(concerned(event.step.travellers, history.alerts, changes, day)))
+    wanted = {one.traveller_id for one in concerned(event.step.travellers, history.alerts, changes, day)} | event.step.touched
+    return replace(event.step, travellers=tuple(one for one in event.step.travellers if one.traveller_id in wanted))

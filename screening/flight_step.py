@@ -22,7 +22,8 @@ from schemas.traveller import Traveller
 @dataclass(frozen=True, slots=True)
 class FlightStep:
     """What one message contributes to a step. `state`: the flight after the step; None where the message is a test and does
-    nothing. `people`: whom to screen with this message. `last`: the step's last message, with which everybody else is settled.
+    nothing. `people`: whom to screen with this message; `touched`: ids of those among them whom the step brings (back) or
+    changes. `last`: the step's last message, with which everybody else is settled.
 
     `travellers`: the same people as last described, under the identities by which the flight knows them.
     """
@@ -30,6 +31,7 @@ class FlightStep:
     state: FlightState | None = None
     report: Report | None = None
     people: tuple[Person, ...] = ()
+    touched: frozenset[str] = frozenset()
     travellers: tuple[Traveller, ...] = ()
     reported_by: Mapping[str, str] = field(default_factory=dict)
     last: bool = True
@@ -79,7 +81,7 @@ def flight_steps(taken_in: Sequence[Report], reports: Sequence[Report], states: 
     present = {report.manifest_id for report in reports}
     others = (one for one in live if one.place.manifest_id not in present and _touched(one, before))
     steps[-1] = replace(steps[-1], people=(*steps[-1].people, *others), last=True)
-    return steps
+    return [replace(step, touched=_touched_among(step.people, before)) for step in steps]
 
 
 def _described_by(people: Iterable[Person], report: Report) -> tuple[Person, ...]:
@@ -94,6 +96,10 @@ def described(step: FlightStep, manifests: Mapping[str, Manifest]) -> FlightStep
         travellers=tuple(traveller for traveller, _ in found if traveller is not None),
         reported_by={person.traveller_id: person.place.manifest_id for _, person in found},
     )
+
+
+def _touched_among(people: Iterable[Person], before: FlightState) -> frozenset[str]:
+    return frozenset(person.traveller_id for person in people if _touched(person, before))
 
 
 def _touched(person: Person, before: FlightState) -> bool:

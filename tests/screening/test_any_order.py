@@ -139,3 +139,14 @@ def test_a_kept_state_is_used_only_for_its_very_messages():
     states.keep([first], kept)
     states.keep([second], fold([second]))
     assert states.of([first]) is not kept
+
+
+async def test_whom_a_message_brings_back_beside_a_re_screen_of_his_description_is_screened():
+    """The closure says that he flew, the list describes him, and a re-screen of the list stands in the same batch."""
+    cancelled = message(0, Function.FLIGHT_CANCEL)
+    reported = message(0, Function.PASSENGER_LIST, A)
+    boarded = message(0, Function.FLIGHT_CLOSE_ON_BOARD, A)
+    for first in (cancelled, reported):
+        order = [first, *({cancelled.manifest_id: [reported]}.get(first.manifest_id, [cancelled]))]
+        events = [*received(*order), (reported, Occasion.RESCREEN), (boarded, Occasion.RECEIVED)]
+        assert standing(await screened(events, events_max=2)) == expected([cancelled, reported, boarded]) != set()
