@@ -2,7 +2,7 @@
 
 PYTHON := .venv/bin/python
 
-.PHONY: install run test check bench bench-screening kafka soak soak-api lock generate clean
+.PHONY: install run test check bench bench-screening kafka soak soak-api soak-service lock generate clean
 
 install:            ## set up .venv/ from the locked dependencies
 	@deploy/install.sh
@@ -30,6 +30,9 @@ bench-screening: install   ## how good and how fast screening is, beside its pee
 
 soak: install       ## a million damaged messages through the parser
 	@$(PYTHON) -m tests.soak.parser
+
+soak-service: install   ## an hour of traffic and list changes: does memory grow, does screening keep up
+	@$(PYTHON) -m tests.soak.service
 
 soak-api: install   ## every endpoint driven from its own description, five minutes a role
 	@$(PYTHON) -m tests.soak.api
