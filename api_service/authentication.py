@@ -22,7 +22,7 @@ from api_service.principal import Principal
 from api_service.problems import ForbiddenError, TooManyRequestsError, UnauthenticatedError
 from api_service.tokens.claims import TokenRefusedError, looks_like_token, principal_of
 from schemas.roles import Role
-from storage import audit, keys
+from storage import audit, keys, people
 from storage.acting import MACHINE, act_as, acting
 from storage.keys import StoredKey
 
@@ -94,11 +94,16 @@ async def _of_token(context: AppContext, token: str) -> Principal:
     provider = context.identity_provider
     if provider is None:
         raise UnauthenticatedError(_REFUSED)
+    now = context.clock()
     try:
-        return await principal_of(token, provider, provider.rules, context.clock())
+        who = await principal_of(token, provider, provider.rules, now)
     except TokenRefusedError as error:
         context.logger.info("token refused", token_fault=str(error))
         raise UnauthenticatedError(_REFUSED) from error
+    if who.role is not Role.CARRIER:  # nobody gives anything to a carrier
+        async with context.database.reading() as work:
+            await people.note_seen(work, who.key_id, who.role, now)
+    return who
 
 
 def _principal(stored: StoredKey) -> Principal:

@@ -50,7 +50,7 @@ async def hand_over(database: Database, end: ShiftEnd, idempotency_key: str | No
 
 async def _hand_over(work: Work, end: ShiftEnd) -> Answer:
     if not await people.may_hold_alerts(work, end.to_person, end.at):
-        raise problems.InvalidRequestError("Alerts can be given to analysts and supervisors with a valid key.")
+        raise problems.InvalidRequestError(people.NOBODY_TO_GIVE_TO)
     before = await handovers.lock_open_of(work, end.from_person, HANDOVER_ALERTS_MAX + 1)
     if len(before) > HANDOVER_ALERTS_MAX:
         raise problems.ConflictError("More open alerts than can be handed over at once.", {"alerts_max": HANDOVER_ALERTS_MAX})

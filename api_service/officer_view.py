@@ -4,14 +4,15 @@ The tables below name what is shown. A field added to the alert tomorrow is hidd
 costs an officer a detail, never a listed person's secret.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
 from api_service.wording import instruction_for
 from schemas.alert import Queue
-from schemas.watchlist import Action
+from schemas.evidence import Lane
+from schemas.watchlist import Action, ListKind
 
 ALERT_FIELDS = (
     *("alert_id", "schema_version", "version", "state", "awaiting_approval", "severity", "lanes", "score", "band"),
@@ -61,10 +62,18 @@ def _protection(alert: _Json) -> dict[str, Any]:
     port = alert["flight"].get("arrival_port")
     return {
         "instruction": instruction_for(Action.PROTECT),
+        "lanes": _lanes(alert["lanes"], [first, *others]),
         "contacts": None if port is None else f"/v1/ports/{port}/protection-contacts",
         "record": first,
         "other_records": others,
     }
+
+
+def _lanes(lanes: Sequence[str], shown: Iterable[_Json]) -> list[str]:
+    """How the person was found. That she is on a list of readmission cases is nobody's business at the gate, unless it is that
+    list that asks to protect her."""
+    kinds = {record.get("list_kind") for record in shown}
+    return [lane for lane in lanes if lane != Lane.READMISSION or ListKind.READMISSION in kinds]
 
 
 def officer_json(payload: str) -> bytes:

@@ -74,7 +74,7 @@ async def _check_assignee(work: Work, order: Order) -> None:
     if order.command is not Command.ASSIGN or order.assignee in (None, order.by):
         return
     if not await people.may_hold_alerts(work, order.assignee, order.at):
-        raise problems.InvalidRequestError("Alerts can be given to analysts and supervisors with a valid key.")
+        raise problems.InvalidRequestError(people.NOBODY_TO_GIVE_TO)
 
 
 async def _write(work: Work, before: Alert, after: Alert, order: Order) -> None:

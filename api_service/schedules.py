@@ -192,6 +192,8 @@ def _expected_row(flight: ExpectedFlight, punctuality: Punctuality) -> dict[str,
         "passenger_lists": 0,
         "cancelled": False,
         "open_alerts": 0,
+        "open_protection_alerts": 0,
+        "outcomes_overdue": 0,
         "manifest": punctuality.unreported(flight.scheduled_departure),
         "scheduled": True,
     }

@@ -132,6 +132,12 @@ class Settings(BaseSettings):
     )
     retention_audit_days: int = Field(default=1826, ge=1, description="Days for which lines of the audit trail are kept.")
     retention_statistics_days: int = Field(default=1826, ge=1, description="Days for which counts that name nobody are kept.")
+    retention_person_days: int = Field(
+        default=30,
+        ge=1,
+        description="Days after which a person of the identity provider who was not seen again is forgotten; until then alerts "
+        "can be given to them.",
+    )
     purge_minutes: float = Field(default=5.0, gt=0, description="Minutes between two purges of what is due.")
     refuse_after_departure_hours: float | None = Field(
         default=None,
@@ -221,6 +227,7 @@ class Settings(BaseSettings):
             alerts=AlertTerms(self.retention_alert_days, self.retention_hit_days),
             audit=timedelta(days=self.retention_audit_days),
             statistics=timedelta(days=self.retention_statistics_days),
+            persons=timedelta(days=self.retention_person_days),
             by_legal_basis={basis.lower(): terms for basis, terms in self.retention_by_legal_basis.items()},
         )
 

@@ -108,7 +108,8 @@ def _pattern(part: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A flight that comes in: what was received of it, and how many of its alerts still need somebody."""
+    """A flight that comes in: what was received of it, and how many of its alerts still need somebody. Of the open alerts,
+    `open_protection_alerts` are about people to be protected; `outcomes_overdue` wait for an officer's outcome."""
 
     flight_id: str
     flight_key: str
@@ -122,13 +123,27 @@ class Arrival:
     passenger_lists: int
     cancelled: bool
     open_alerts: int
+    open_protection_alerts: int
+    outcomes_overdue: int
 
 
 ARRIVALS_MAX = 1_000
 """More flights than any airport of the region sees in two days."""
 
 
-async def arrivals(work: Work, port: str, since: datetime, until: datetime) -> Sequence[Arrival]:
-    """Flights into a port by scheduled arrival, `since` inclusive, `until` exclusive."""
-    rows = await work.fetch(queries("alerts")["arrivals"], port, since, until, sorted(LIVE_STATES), ARRIVALS_MAX)
+@dataclass(frozen=True, slots=True)
+class ArrivalsWindow:
+    """Which flights: into a port by scheduled arrival, `since` inclusive, `until` exclusive. `outcome_due_before`: outcomes of
+    arrivals and hand-overs before are overdue."""
+
+    port: str
+    since: datetime
+    until: datetime
+    outcome_due_before: datetime
+
+
+async def arrivals(work: Work, window: ArrivalsWindow) -> Sequence[Arrival]:
+    """Flights into a port, with the times that were received last."""
+    values = (window.port, window.since, window.until, sorted(LIVE_STATES), ARRIVALS_MAX, window.outcome_due_before)
+    rows = await work.fetch(queries("alerts")["arrivals"], *values)
     return [Arrival(**row) for row in rows]

@@ -19,7 +19,8 @@ class AlertTerms:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`travellers` and `no_show` count from receipt, `audit` and `statistics` from the line or the fact. `by_legal_basis`:
+    """`travellers` and `no_show` count from receipt, `audit` and `statistics` from the line or the fact, `persons` from when
+    somebody of the identity provider was last seen. `by_legal_basis`:
     terms of alerts whose record (or list) names this basis, in lower case; others have `alerts`."""
 
     travellers: timedelta = timedelta(hours=48)
@@ -27,6 +28,7 @@ class Policy:
     alerts: AlertTerms = AlertTerms(30, 365)
     audit: timedelta = timedelta(days=1826)
     statistics: timedelta = timedelta(days=1826)
+    persons: timedelta = timedelta(days=30)
     by_legal_basis: Mapping[str, AlertTerms] = field(default_factory=dict)
 
     def kept(self, what: str) -> timedelta:
@@ -36,4 +38,5 @@ class Policy:
             "travellers": self.travellers,
             "alerts": timedelta(days=self.alerts.alert_days),
             "statistics": self.statistics,
+            "persons": self.persons,
         }[what]

@@ -42,6 +42,11 @@ async def page(work: Work, wanted: Wanted, after: tuple[datetime, str] | None, l
     return [Referral.model_validate_json(row["body"]) for row in rows]
 
 
+async def open_cards(work: Work, port: str) -> int:
+    """How many cards of the port nobody has closed."""
+    return int(await work.fetchval(queries("referrals")["count_open"], port))
+
+
 async def take_due(work: Work, now: datetime, limit: int) -> Sequence[Referral]:
     """Cards whose clocks have to be looked at, locked; what somebody else has in hand is left for the next round."""
     rows = await work.fetch(queries("referrals")["take_due"], now, limit)

@@ -44,6 +44,7 @@ KINDS: Sequence[Kind] = (
     Kind("command_receipts", "travellers"),
     Kind("suppressions", "at_due_time"),
     Kind("handover_notes", "alerts"),
+    Kind("seen_persons", "persons"),
     Kind("webhook_deliveries", "alerts"),
     Kind("subject_requests", "alerts"),
     Kind("message_facts", "statistics"),

@@ -111,14 +111,14 @@ class AlertPage(BaseModel):
 @router.get("", response_model=AlertPage, responses=documented(422))
 async def search(query: Annotated[AlertQuery, Query()], who: Analyst, context: Context) -> Response:
     """Alerts that pass all filters given."""
-    after = None if query.cursor is None else _place(query.cursor, query.sort)
+    after = None if query.cursor is None else place_of(query.cursor, query.sort)
     async with context.database.reading() as work:
         page = await alerts.search(work, query.filters(), query.sort, after, query.limit)
     details: dict[str, object] = {"filters": sorted(query.model_fields_set), "alerts": len(page.items)}
     if query.q is not None:
         details["searched"] = context.audit_key.hidden(query.q)
     await seen(context, who, "alert.list", ("alert", "*"), details)
-    cursor = None if page.next_place is None else _cursor(page.next_place, query.sort)
+    cursor = None if page.next_place is None else cursor_of(page.next_place, query.sort)
     return Response(json_page(page.items, {"next_cursor": cursor}), media_type="application/json")
 
 
@@ -128,11 +128,13 @@ def json_page(items: Iterable[str | bytes], members: dict[str, Any]) -> bytes:
     return orjson.dumps({"items": fragments, **members})
 
 
-def _cursor(place: Place, sort: Sort) -> str:
+def cursor_of(place: Place, sort: Sort) -> str:
+    """A place in a search in this order, as callers see it."""
     return encode_cursor(sort, repr(place.number), place.alert_id)
 
 
-def _place(cursor: str, sort: Sort) -> Place:
+def place_of(cursor: str, sort: Sort) -> Place:
+    """The place again. Raises InvalidRequestError for whatever we did not write, or of another order."""
     order, number, alert_id = (str(part) for part in decode_cursor(cursor, (str, str, str)))
     try:
         place = Place(float(number), alert_id)

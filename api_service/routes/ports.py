@@ -24,8 +24,9 @@ from api_service.schedules import Punctuality, arrivals_board
 from schemas.alert import Command, Outcome
 from schemas.delivery import Cursor
 from schemas.roles import Role
-from storage import alerts
+from storage import alerts, referrals
 from storage.alert_feed import FeedEntry
+from storage.alerts import ArrivalsWindow
 
 router = APIRouter(prefix="/v1", tags=["consoles"], responses=documented(401, 403, 503))
 
@@ -38,7 +39,8 @@ ARRIVALS_AHEAD = timedelta(hours=24)
 """What a console shows unless it asks for another time: who may still stand in the hall, and whom the next shifts expect."""
 
 
-def _own_port(who: Principal, port: str) -> None:
+def own_port(who: Principal, port: str) -> None:
+    """Raises ForbiddenError where the port is another's."""
     if not who.may_see_port(port):
         raise problems.ForbiddenError("This key belongs to another port.")
 
@@ -69,7 +71,7 @@ async def feed(
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
     """Every change of every alert of the port, once, in the order of commits; none is lost, however many write at once."""
-    _own_port(who, port)
+    own_port(who, port)
     cursor = Cursor(0, 0) if query.cursor is None else feed_cursor(query.cursor)
     changes = await context.alert_tail.wait(cursor, port, query.limit, min(query.wait, WAIT_SECONDS_MAX))
     context.deliveries.note(Reader(who.key_id, port), changes)
@@ -98,17 +100,23 @@ class ArrivalsQuery(BaseModel):
 async def arrivals(port: PortCode, query: Annotated[ArrivalsQuery, Query()], who: Officer, context: Context) -> dict[str, Any]:
     """Flights into the port: those of which something was received, with their open alerts, and those the schedules expect.
 
+    `open_alerts` are all alerts that somebody still has to do something about; of them `open_protection_alerts` are about
+    people to be protected, and `outcomes_overdue` wait for an officer's outcome. `open_referrals` of the port belong to no
+    flight.
+
     `manifest` is the state of the passenger list: `received`; `expected` where it is not due yet, `late` where it is, `missing`
     where the flight has departed without it.
     """
-    _own_port(who, port)
+    own_port(who, port)
     now = context.clock()
     since, until = query.since or now - ARRIVALS_BEHIND, query.until or now + ARRIVALS_AHEAD
     async with context.database.reading() as work:
-        found = await alerts.arrivals(work, port, since, until)
+        window = ArrivalsWindow(port, since, until, now - timedelta(minutes=context.settings.outcome_due_minutes))
+        found = await alerts.arrivals(work, window)
+        cards = await referrals.open_cards(work, port)
         expected = await schedules.expected_arrivals(work, port, since, until)
     punctuality = Punctuality(now, timedelta(minutes=context.settings.manifest_due_minutes))
-    return {"items": arrivals_board(found, expected, punctuality)}
+    return {"items": arrivals_board(found, expected, punctuality), "open_referrals": cards}
 
 
 class OutcomeReport(BaseModel):

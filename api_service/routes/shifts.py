@@ -35,7 +35,8 @@ def _named(person: str, who: Principal) -> str:
 
 
 class Assignment(BaseModel):
-    """Whose the alert shall be: `me`, the id of another's key, or null for nobody's."""
+    """Whose the alert shall be: `me`, the id of another's key, another's `issuer#subject` at the identity provider, or null
+    for nobody's."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -45,15 +45,31 @@ ORDER BY found.place DESC, found.alert_id DESC
 LIMIT $16;
 
 -- name: arrivals
--- Arrivals of a port: its flights between $2 and $3 by scheduled arrival, what was received of each, and its open alerts.
-SELECT m.flight_id, m.flight_key, m.carrier, m.departure_port, m.arrival_port,
-       max(m.scheduled_departure) AS scheduled_departure, max(m.scheduled_arrival) AS scheduled_arrival,
-       min(m.received_at) AS first_received_at, count(*) AS manifests,
-       count(*) FILTER (WHERE m.function = 'passenger_list') AS passenger_lists,
-       bool_or(m.function = 'flight_cancel') AS cancelled,
-       (SELECT count(*) FROM alerts a WHERE a.flight_id = m.flight_id AND a.state = ANY($4::text[])) AS open_alerts
-FROM manifests m
-WHERE m.arrival_port = $1 AND m.scheduled_arrival >= $2 AND m.scheduled_arrival < $3 AND NOT m.test
-GROUP BY m.flight_id, m.flight_key, m.carrier, m.departure_port, m.arrival_port
-ORDER BY max(m.scheduled_arrival), m.flight_key
+-- Arrivals of a port ($1): its flights between $2 and $3 by scheduled arrival, what was received of each, and its open alerts ($4).
+-- A flight that was moved comes in when the message received last says; more than a day nobody moves it under the same number.
+WITH flights AS (
+    SELECT m.flight_id, m.flight_key, m.carrier, m.departure_port, m.arrival_port,
+           (array_agg(m.scheduled_departure ORDER BY m.received_at DESC, m.manifest_id) FILTER (WHERE m.scheduled_departure IS NOT NULL))[1]
+               AS scheduled_departure,
+           (array_agg(m.scheduled_arrival ORDER BY m.received_at DESC, m.manifest_id))[1] AS scheduled_arrival,
+           min(m.received_at) AS first_received_at, count(*) AS manifests,
+           count(*) FILTER (WHERE m.function = 'passenger_list') AS passenger_lists,
+           bool_or(m.function = 'flight_cancel') AS cancelled
+    FROM manifests m
+    WHERE m.arrival_port = $1 AND NOT m.test
+      AND m.scheduled_arrival >= $2::timestamptz - interval '1 day' AND m.scheduled_arrival < $3::timestamptz + interval '1 day'
+    GROUP BY m.flight_id, m.flight_key, m.carrier, m.departure_port, m.arrival_port
+)
+SELECT f.*, found.*
+FROM flights f
+CROSS JOIN LATERAL (
+    SELECT count(*) AS open_alerts,
+           count(*) FILTER (WHERE a.queue = 'protection') AS open_protection_alerts,
+           count(*) FILTER (WHERE a.state IN ('handed_over', 'acknowledged')
+                            AND greatest(a.scheduled_arrival, a.handed_over_at) < $6::timestamptz) AS outcomes_overdue
+    FROM alerts a
+    WHERE a.flight_id = f.flight_id AND a.arrival_port = f.arrival_port AND a.state = ANY($4::text[])
+) found
+WHERE f.scheduled_arrival >= $2 AND f.scheduled_arrival < $3
+ORDER BY f.scheduled_arrival, f.flight_key
 LIMIT $5;

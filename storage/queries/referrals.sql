@@ -26,6 +26,9 @@ WHERE ($1::text IS NULL OR port = $1)
 ORDER BY opened_at DESC, referral_id DESC
 LIMIT $7
 
+-- name: count_open
+SELECT count(*) FROM referrals WHERE port = $1 AND state <> 'closed'
+
 -- name: take_due
 SELECT body FROM referrals
 WHERE next_escalation_at <= $1

@@ -143,6 +143,12 @@ SELECT count(*) FROM handovers WHERE at <= $1 AND note IS NOT NULL
 UPDATE handovers SET note = NULL
 WHERE handover_id IN (SELECT handover_id FROM handovers WHERE at <= $1 AND note IS NOT NULL LIMIT $2)
 
+-- name: count_seen_persons
+SELECT count(*) FROM seen_persons WHERE last_seen_at <= $1
+
+-- name: purge_seen_persons
+DELETE FROM seen_persons WHERE person IN (SELECT person FROM seen_persons WHERE last_seen_at <= $1 LIMIT $2)
+
 -- name: count_webhook_deliveries
 SELECT count(*) FROM webhook_deliveries WHERE failed_at <= $1 AND state = 'dead'
 

@@ -77,6 +77,7 @@ PUT    /v1/reception-places/{place_id}                                        S 
 
 GET    /v1/ports/{port}/alerts                                                O
 GET    /v1/ports/{port}/arrivals                                              O
+GET    /v1/ports/{port}/outcomes-overdue                                      O
 POST   /v1/alerts/{alert_id}/acknowledgement                                  O
 POST   /v1/alerts/{alert_id}/outcome                                          O
 
