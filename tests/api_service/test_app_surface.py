@@ -19,6 +19,7 @@ from api_service.rate_limits import RateLimits
 from api_service.settings import Settings
 from api_service.settings_table import settings_table
 from api_service.told_lists import ToldLists
+from screening.index.packed.compiled import kernel_library
 from screening.worker import lists_in_memory
 from storage.list_source import PostgresListSource
 from tests.screened_flights import ARTA, put_records
@@ -103,7 +104,7 @@ async def test_ready_tells_how_far_screening_is(make_service: Any, database: Any
         assert answer["stream"]["age_seconds"] == 0
         assert answer["list_version"] == 0
         assert (await client.get("/status")).json()["intake"] == "open"
-    from schemas.roles import Role
+        from schemas.roles import Role
 
     async with service.client(await service.key(Role.CARRIER)) as client:
         await client.post("/v1/manifests", content=interchange(), headers={"Content-Type": "text/plain"})
@@ -121,6 +122,7 @@ async def test_ready_tells_which_lists_the_screeners_have(service: Any, database
             return dict((await client.get("/health/ready")).json()["index"])
 
     assert (await index())["status"] == "absent"
+    assert (await index())["kernel"] == ("portable" if kernel_library() is None else "compiled")
     source = PostgresListSource(database)
     lists = ToldLists(lists_in_memory(source), database, utc_now)
     await put_records(service)
