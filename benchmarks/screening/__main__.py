@@ -13,6 +13,7 @@ from benchmarks.screening import report
 from benchmarks.screening.data import DataSet, read_data
 from benchmarks.screening.drawing import curve_table, draw
 from benchmarks.screening.kulla import equality, scored_by_kulla
+from benchmarks.screening.long_list import PERSONS, false_alerts
 from benchmarks.screening.measures import Scored
 from benchmarks.screening.nomenklatura_peer import ALGORITHMS, scored_by_nomenklatura
 from benchmarks.screening.peer_environment import PeersMissingError
@@ -21,7 +22,7 @@ from benchmarks.screening.throughput import SECONDS, SIZES, measured
 
 DEVELOPMENT_SET = Path("..") / "shared" / "data" / "screening_dev"
 SYNTHETIC = {"persons": 5_000, "pairs": 13_000, "innocents": 10_000, "seed": 1}
-PARTS = ("quality", "kinds", "held-out", "equality", "peers", "nomenklatura", "throughput", "curve")
+PARTS = ("quality", "kinds", "held-out", "equality", "peers", "nomenklatura", "long-list", "throughput", "curve")
 
 
 def main() -> int:
@@ -42,6 +43,7 @@ def _options() -> argparse.Namespace:
     options.add_argument("--sample", type=int, default=200, help="travellers for index against oracle")
     options.add_argument("--parts", default=",".join(PARTS), help=f"what to measure, of {', '.join(PARTS)}")
     options.add_argument("--peer-seconds", type=float, default=60.0, help="for the innocents of each peer")
+    options.add_argument("--persons", type=int, default=PERSONS, help="of the long list")
     options.add_argument("--sizes", type=int, nargs="*", default=SIZES, help="names, for throughput")
     options.add_argument("--seconds", type=float, default=SECONDS, help="of screening, for each size")
     options.add_argument("--draw", type=Path, action="append", default=[], metavar="FILE", help="the curve, .svg or .png")
@@ -80,6 +82,8 @@ def _measure(data: DataSet, options: argparse.Namespace) -> int:
         _print(("recall of all true pairs:", curve_table(everything)))
         for path in options.draw:
             draw(path, everything, _title(data))
+    if "long-list" in options.parts:
+        _print(report.on_a_long_list(false_alerts(data, options.persons)))
     if "throughput" in options.parts:
         _print(report.speeds([measured(names, options.seconds) for names in options.sizes]))
     return 1 if differences else 0

@@ -4,12 +4,16 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.screening.data import FOLDS, DataSet
 from benchmarks.screening.kulla import Equality
+from benchmarks.screening.long_list import LongList
 from benchmarks.screening.measures import RATES, Scored, at_rate, average_precision, by_kind, held_out
 from benchmarks.screening.throughput import Throughput
 from screening.index.packed.compiled import kernel_library
 
 KINDS_RATE = 5
 """Recall by kind is told at this rate: most kinds have few cases, and at 1 per 1,000 the threshold itself is unsure."""
+
+AROUND_BITS = (-4, -3, -2, -1, 0, 1, 2, 3)
+"""From a list's default threshold."""
 
 
 def describe(data: DataSet) -> Iterator[str]:
@@ -67,6 +71,19 @@ def equal(found: Equality) -> Iterator[str]:
         f"floor: {found.matches:,} matches, {verdict}"
     )
     yield f"  index {found.index_rate:,.0f}, oracle {found.oracle_rate:,.1f} travellers/s, one process"
+
+
+def on_a_long_list(found: LongList) -> Iterator[str]:
+    """False alerts per 1,000 at the threshold of that length, and around it."""
+    yield (
+        f"false alerts per 1,000 travellers, {found.persons:,} persons ({found.listed:,} of the data set, the others made up), "
+        f"default threshold {found.threshold:g} bits:"
+    )
+    around = [found.threshold + bits for bits in AROUND_BITS]
+    yield "  innocents".ljust(30) + "".join(f"{bits:>9g} bits" for bits in around)
+    for one in found.found:
+        cells = "".join(f"{one.per_thousand(bits):>14.2f}" for bits in around)
+        yield f"  {one.whose}, {one.travellers:,}".ljust(30) + cells
 
 
 def speeds(found: Sequence[Throughput]) -> Iterator[str]:

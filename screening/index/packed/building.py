@@ -18,6 +18,7 @@ from screening.index.packed.chunk import Chunk, chunk_of_prepared, in_chunks, re
 from screening.index.packed.columns import Columns, sorted_parts
 from screening.index.packed.layout import PackedWriter, model_digest, reading_digest, write_file, written_in_memory
 from screening.index.packed.ragged import places, starts, within
+from screening.index.packed.records import MANY_NATIONS, nation_numbers
 from screening.index.packed.vocabulary_arrays import vocabulary_arrays
 from screening.index.packed.whole import whole
 from screening.model import Model, PartOutcome
@@ -100,7 +101,8 @@ class _Packing:
         threshold = take("threshold")
         self._least_threshold = int(threshold.min()) if len(threshold) else 0
         writer.add("threshold", threshold)
-        writer.add("nation_set", take("nation_set"))
+        self._nation_set = take("nation_set")
+        writer.add("nation_set", self._nation_set)
         writer.add("watchlist", take("watchlist"))
         writer.add("versions", take("versions").ravel())
         writer.add("text_at", starts(take("text_bytes")).astype(np.uint64))
@@ -135,7 +137,8 @@ class _Packing:
     def _add_entries(self, writer: PackedWriter, names: "_Names", part_bits: NDArray[np.int64]) -> None:
         take = self._columns.take
         dates = _Dates(take("dates_of_record"), take("dates"))
-        entry_name, entry_key = _entries(names, dates)
+        nations = self._nation_of_name(names)
+        entry_name, entry_key = _entries(names, dates, nations)
         keys, first = np.unique(entry_key, return_index=True)
         writer.add("date_key", keys)
         writer.add("date_at", np.append(first, len(entry_key)).astype(np.uint32))
@@ -145,8 +148,16 @@ class _Packing:
         assert entry_at[-1] < 1 << 32, "entries are counted in 32 bits"
         writer.add("entry_at", entry_at.astype(np.uint32))
         writer.add("entry_words", words)
+        writer.add("entry_nation", nations[entry_name])
         _add_postings(writer, names, entry_name)
         _add_join_postings(writer, names, entry_name, (join_keys, join_told))
+
+    def _nation_of_name(self, names: "_Names") -> NDArray[np.uint16]:
+        sets = list(self._columns.numbered.nations)
+        numbers = nation_numbers(sets)
+        of_set = np.array([numbers.get(one, MANY_NATIONS) for one in sets], dtype=np.uint16)
+        found: NDArray[np.uint16] = of_set[self._nation_set[names.record_of_name]]
+        return found
 
     def _joins(self, names: "_Names", part_bits: NDArray[np.int64]) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
         """Per joined word: what it is worth at most, how many parts it joins, and from which part on."""
@@ -193,13 +204,14 @@ def _counted(names: _Names, people: int, model: Model) -> Rarity:
     return Rarity(dict(zip(classes, counts.tolist(), strict=False)), people, model.rarity)
 
 
-def _entries(names: _Names, dates: _Dates) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """A name for each of its record's dates, in the order of the dates."""
+def _entries(names: _Names, dates: _Dates, nations: NDArray[np.uint16]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """A name for each of its record's dates, in the order of the dates, then of the nationalities."""
     counts = dates.of_record[names.record_of_name].astype(np.int64)
     first = starts(dates.of_record)[:-1][names.record_of_name]
     key = dates.keys[places(first, counts)]
-    order = np.argsort(key, kind="stable")
-    return np.repeat(np.arange(len(counts)), counts)[order], key[order]
+    name = np.repeat(np.arange(len(counts)), counts)
+    order = np.argsort(key.astype(np.uint64) << np.uint64(16) | nations[name], kind="stable")
+    return name[order], key[order]
 
 
 def _entry_words(

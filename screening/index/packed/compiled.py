@@ -21,7 +21,7 @@ from screening.model import Model
 from screening.name_parts import Part
 from screening.prepared_names import PreparedName
 
-KERNEL_VERSION = 3
+KERNEL_VERSION = 4
 """Raised together with that of `kernel.h`: a library left from another build is not used."""
 
 AGREEING_BYTES_MAX = 64 << 20
@@ -30,13 +30,13 @@ AGREEING_BYTES_MAX = 64 << 20
 _ARRAYS = (
     "part_text_at", "part_text", "part_bits", "part_marks", "form_at", "form", "form_parts", "signature", "signature_form",
     "block_all", "block_any", "length_forms", "skeleton_key", "skeleton_part", "initials", "posting_at", "posting", "join_key",
-    "join_at", "join_best", "join_posting", "entry_at", "entry_words", "date_key", "date_at", "threshold", "record_marks",
-    "nation_set",
+    "join_at", "join_best", "join_posting", "entry_at", "entry_words", "entry_nation", "date_key", "date_at", "threshold",
+    "record_marks", "nation_set",
 )  # fmt: skip
 _LEVELS = 32
 _BLOCK_BYTES, _ITEM_BYTES = 8 + 8 * _LEVELS, 8
 _ITEMS_AT_FIRST = 1 << 16
-_QUESTION = Struct("<3Q8qQq")
+_QUESTION = Struct("<3Q8qQ4q")
 _ASKED = Struct("<QQq")
 _MASKS = tuple(pack("<Q", 1 << place) for place in range(PARTS_MAX))
 
@@ -113,7 +113,7 @@ class CompiledKernel:
         counted = sum(1 << place for place, part in enumerate(reading.parts) if not part.particle)
         return _QUESTION.pack(
             len(reading.parts), runs, counted, told.date, told.needed, told.floor, *told.sex, told.place,
-            told.nations.ctypes.data, told.nations_best,
+            told.nations.ctypes.data, told.nations_best, *told.nation,
         )  # fmt: skip
 
     def _agreeing(self, word: Part, *, joined: bool) -> _Agreeing:

@@ -17,7 +17,7 @@ from screening.index.packed.layout import PackedContent
 from screening.index.packed.portable_vocabulary import Agreeing, PortableVocabulary
 from screening.index.packed.question import Circumstances, date_table, left_over
 from screening.index.packed.ragged import places, starts
-from screening.index.packed.vocabulary_arrays import MARK_PARTICLE
+from screening.index.packed.vocabulary_arrays import MARK_PARTICLE, MARK_SINGLE
 from screening.index.packed.whole import whole
 from screening.model import Model, NameOutcome
 from screening.name_parts import Part
@@ -75,8 +75,7 @@ class PortableKernel:
         if not len(touched):
             return ()
         entries = self._entries(touched)
-        agreeing, bits = self._name_bits(words, entries)
-        grounded = agreeing >= whole(self._model.ground_bits)
+        grounded, bits = self._name_bits(words, entries)
         bits = bits[grounded] + self._other_bits(entries.numbers[grounded], entries.records[grounded], circumstances)
         records = entries.records[grounded]
         needed = circumstances.needed if circumstances.floor else self._content.array("threshold")[records]
@@ -120,14 +119,25 @@ class PortableKernel:
             join_told=words[join_words + 1],
         )
 
-    def _name_bits(self, words: _Words, entries: _Entries) -> tuple[Ints, Ints]:
-        """Of the parts that agree, and less what the others cost: neither is ever too low."""
+    def _name_bits(self, words: _Words, entries: _Entries) -> tuple[NDArray[np.bool_], Ints]:
+        """Whether there may be a ground, and what the name is worth at most."""
         agreed = self._agreed(words, entries)
         self._add_joined(words, entries, agreed)
         total = np.minimum(agreed.ours.sum(axis=0), agreed.theirs)
         total = np.minimum(total, whole(self._model.name_bits_max))
         weak = np.where(entries.heads >> 31, whole(self._model.name_bits[NameOutcome.LOW_QUALITY]), 0)
-        return total, total + self._left_bits(words, entries, agreed) + weak
+        pairs = self._pairs_at_most(words, entries, agreed)
+        alone = np.where(pairs < 2, whole(self._model.name_bits[NameOutcome.ONE_PART]), 0)
+        return pairs > 0, total + self._left_bits(words, entries, agreed) + alone + weak
+
+    def _pairs_at_most(self, words: _Words, entries: _Entries, agreed: _Agreed) -> Ints:
+        """How many agreeing parts may be counted: initials and listed particles are none. By a joined word any may be."""
+        saying = np.array([len(part.text) > 1 for part in words.parts], dtype=np.bool_)
+        ours = (agreed.ours[: len(words.parts)] > 0)[saying].sum(axis=0)
+        marks = self._content.array("part_marks")[entries.parts] & (MARK_PARTICLE | MARK_SINGLE)
+        theirs = np.add.reduceat((agreed.found & (marks == 0)).astype(np.int64), entries.part_at[:-1])
+        pairs: Ints = np.where(agreed.joined, PARTS_MAX, np.minimum(ours, theirs))
+        return pairs
 
     def _agreed(self, words: _Words, entries: _Entries) -> _Agreed:
         first = entries.part_at[:-1]

@@ -10,7 +10,7 @@ from screening.features.confirmations import sex_evidence
 from screening.features.names import JOINED_SKELETON_MIN
 from screening.features.part_pair import ERRORS_MAX, TRUNCATED_LETTERS_MIN, VOWELS_SKELETON_MIN, errors_allowed
 from screening.index.packed.chunk import PARTS_MAX, date_key, whole_bits
-from screening.index.packed.records import NationBits
+from screening.index.packed.records import NationBits, nation_numbers
 from screening.index.packed.vocabulary_arrays import LETTERS_MAX
 from screening.index.packed.whole import whole
 from screening.model import DateOutcome, Feature, Model, NameOutcome, PartOutcome, WeakOutcome
@@ -37,6 +37,15 @@ class Circumstances(NamedTuple):
     place: int
     nations: NDArray[np.int16]
     nations_best: int
+    nation: "NationAsked"
+
+
+class NationAsked(NamedTuple):
+    """The number entries give the traveller's nationality, -1 for none; bits where they have it alone, or another alone."""
+
+    number: int
+    own: int
+    other: int
 
 
 def left_over(model: Model) -> list[int]:
@@ -66,6 +75,7 @@ def numbers_of(model: Model) -> list[int]:
         *(whole_bits(limit) for limit in limits),
         NOTHING_AGREES,
         whole(model.name_bits[NameOutcome.LOW_QUALITY]),
+        whole(model.name_bits[NameOutcome.ONE_PART]),
         VOWELS_SKELETON_MIN,
         JOINED_SKELETON_MIN,
         TRUNCATED_LETTERS_MIN,
@@ -81,6 +91,9 @@ _COSTS = (
 )  # fmt: skip
 
 
+_NationBits = tuple[NDArray[np.int16], int, NationAsked]
+
+
 class CircumstancesReader:
     """Reads travellers for one index."""
 
@@ -89,7 +102,8 @@ class CircumstancesReader:
         self._model = model
         self._nations = NationBits(nation_sets)
         self._least = least_threshold
-        self._kept: dict[str | None, tuple[NDArray[np.int16], int]] = {}
+        self._kept: dict[str | None, _NationBits] = {}
+        self._numbers = nation_numbers(nation_sets)
         self._sexes: Mapping[str, tuple[int, ...]] = {sex: self._sex(sex) for sex in ("M", "F")}
         self._place = max(0, whole(model.weak_bits[Feature.BIRTH_PLACE, WeakOutcome.CONFIRMS]))
         self._best_date = max(0, *date_table(model))
@@ -101,7 +115,7 @@ class CircumstancesReader:
         date = date_key(traveller.birth_date) if traveller.birth_date else 0
         if date is None:  # no date that the kernels know how to compare: as if the best outcome always applied
             date, sex = 0, tuple(bits + self._best_date for bits in sex)
-        nations, best = self._nations_of(traveller.nationality)
+        nations, best, asked = self._nations_of(traveller.nationality)
         return Circumstances(
             date=date,
             needed=self._least if floor_bits is None else whole_bits(floor_bits),
@@ -110,13 +124,14 @@ class CircumstancesReader:
             place=place,
             nations=nations,
             nations_best=best,
+            nation=asked,
         )
 
     def _sex(self, sex: str) -> tuple[int, ...]:
         pieces = (sex_evidence(sex, listed, self._model) for listed in _SEXES_LISTED)
         return tuple(whole(piece.weight) if piece else 0 for piece in pieces)
 
-    def _nations_of(self, nationality: str | None) -> tuple[NDArray[np.int16], int]:
+    def _nations_of(self, nationality: str | None) -> _NationBits:
         found = self._kept.get(nationality)
         if found is None:
             if len(self._kept) >= NATIONALITIES_KEPT_MAX:
@@ -124,5 +139,7 @@ class CircumstancesReader:
             weak = self._model.weak_bits
             confirms, contradicts = (whole(weak[Feature.NATIONALITY, one]) for one in WeakOutcome)
             bits = self._nations.bits(nationality, confirms, contradicts)
-            found = self._kept[nationality] = bits, max(0, int(bits.max(initial=0)))
+            number = self._numbers.get((nationality,), -1) if nationality else 0
+            asked = NationAsked(number, confirms, contradicts) if nationality else NationAsked(0, 0, 0)
+            found = self._kept[nationality] = bits, max(0, int(bits.max(initial=0))), asked
         return found

@@ -137,6 +137,16 @@ def _rows(content: PackedContent, name: str, wanted: NDArray[np.uint64]) -> list
     return [int(row) for one, other in zip(first, end, strict=True) for row in rows[one:other]]
 
 
+MANY_NATIONS = 0xFFFF
+"""The number of an entry whose record has several nationalities, or one that has no number of its own."""
+
+
+def nation_numbers(sets: Sequence[Sequence[str]]) -> Mapping[tuple[str, ...], int]:
+    """How entries of one date are put in order: 0 where no nationality is known, then those with one, by its number."""
+    numbers = {tuple(one): number for number, one in enumerate(sets, 1) if len(one) == 1 and number < MANY_NATIONS}
+    return {(): 0, **numbers}
+
+
 class NationBits:
     """What each set of listed nationalities says about a traveller's nationality."""
 

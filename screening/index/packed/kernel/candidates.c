@@ -10,7 +10,7 @@
 #define SCAN_COST 3  /* of an entry that is read in order; the unit is about two nanoseconds */
 #define SEARCH_COST 20 /* of looking for the segment in a posting list */
 #define TOUCH_COST 25  /* of an entry that is read out of order */
-#define SCAN_ENTRIES 200 /* so few that choosing costs more than it saves */
+#define SCAN_ENTRIES 100 /* so few that choosing costs more than it saves */
 #define BATCH 64
 #define AHEAD 6 /* posting lists fetched before they are read */
 
@@ -24,7 +24,7 @@ typedef struct {
     uint64_t keys;          /* bloom of the join keys of the traveller's parts */
     uint64_t initial_parts; /* mask of the traveller's one-letter parts */
     uint32_t initials;      /* mask of their letters */
-    int64_t confirming;     /* the most that sex, nationality and place add */
+    int64_t confirming;     /* the most that sex and place add */
     int64_t best;           /* the most that all agreeing parts are worth */
     uint32_t driven[PARTS_MAX + RUNS_MAX];
     /* what a name is worth: */
@@ -77,11 +77,12 @@ static void take_items_back(const Ask *a) {
 /* What is known of one listed name while it is read. */
 typedef struct {
     uint64_t ours, theirs;
+    uint64_t ours_say, theirs_say; /* those that may be counted as agreeing: no initials, and of theirs no particles */
     int64_t listed_sum;
     int joined;
 } Seen;
 
-static int64_t see_part(Ask *a, Seen *seen, uint32_t slot, uint64_t position) {
+static int64_t see_part(Ask *a, Seen *seen, uint32_t slot, uint64_t position, int says) {
     int32_t top = 0;
     for (; slot; slot = a->s->next[slot]) {
         uint64_t word = word_of(a, slot);
@@ -91,6 +92,10 @@ static int64_t see_part(Ask *a, Seen *seen, uint32_t slot, uint64_t position) {
         seen->ours |= a->q->asked[word].mask;
         seen->theirs |= 1ull << position;
         if (word >= a->q->parts) seen->joined = 1;
+        if (word >= a->q->parts || (says && a->q->asked[word].initial < 0)) {
+            seen->ours_say |= a->q->asked[word].mask;
+            seen->theirs_say |= 1ull << position;
+        }
     }
     return top;
 }
@@ -116,6 +121,8 @@ static void see_joined(Ask *a, Seen *seen, uint32_t key, uint32_t told) {
         if (bits > a->of[word]) a->of[word] = bits;
         seen->ours |= a->q->asked[word].mask;
         seen->theirs |= ((1ull << (told >> 8 & 255)) - 1) << (told & 255);
+        seen->ours_say |= a->q->asked[word].mask;
+        seen->theirs_say |= ((1ull << (told >> 8 & 255)) - 1) << (told & 255);
         seen->listed_sum += bits;
         seen->joined = 1;
     }
@@ -138,9 +145,10 @@ static int64_t left_over(const Ask *a, const Seen *seen, const uint32_t *parts, 
     return a->t->left[most(count(a->q->counted) - ours, 0)][most(listed - theirs, 0)];
 }
 
-typedef struct {
-    int64_t agreeing, bits; /* of the parts that agree, and less what the others cost: neither is ever too low */
-} Worth;
+/* Every pair of an alignment takes a part of either side at least, so there are no more pairs than parts. */
+static int64_t pairs_at_most(const Seen *seen) { return least(count(seen->ours_say), count(seen->theirs_say)); }
+
+#define NO_GROUND INT64_MIN
 
 static uint32_t entry_length(uint32_t head) { return 2 + (head & 127) + 2 * (head >> 7 & 255); }
 
@@ -154,15 +162,18 @@ static int nothing_agrees(const Ask *a, const uint32_t *words) {
     return !found;
 }
 
-static Worth name_worth(Ask *a, const uint32_t *words) {
+/* What a name is worth at most; NO_GROUND where no part can agree that is more than a particle or an initial. */
+static int64_t name_worth(Ask *a, const uint32_t *words) {
     uint32_t head = words[0], parts = head & 127, joined = head >> 7 & 255;
     const uint32_t *part = words + 2, *join = part + parts;
-    Seen seen = {0, 0, 0, 0};
+    Seen seen = {0};
     uint64_t asked = words_asked(a->q);
     memset(a->of, 0, asked * sizeof a->of[0]);
     for (uint32_t i = 0; i < parts; i++) {
         uint32_t id = part[i];
-        int64_t top = a->s->agrees[id >> 6] >> (id & 63) & 1 ? see_part(a, &seen, a->s->slot[id], i) : 0;
+        int64_t top = 0;
+        if (a->s->agrees[id >> 6] >> (id & 63) & 1)
+            top = see_part(a, &seen, a->s->slot[id], i, !(a->x->part_marks[id] & (MARK_PARTICLE | MARK_SINGLE)));
         if (a->initials) {
             uint8_t letter = a->x->part_marks[id] & MARK_LETTER;
             if (a->initials >> letter & 1) top = most(top, see_initials(a, &seen, letter, i));
@@ -170,11 +181,12 @@ static Worth name_worth(Ask *a, const uint32_t *words) {
         seen.listed_sum += top;
     }
     for (uint32_t i = 0; i < joined; i++) see_joined(a, &seen, join[2 * i], join[2 * i + 1]);
-    if (!seen.ours) return (Worth){0, 0};
-    int64_t sum = 0;
-    for (uint64_t w = 0; w < asked; w++) sum += a->of[w];
-    sum = least(least(sum, seen.listed_sum), a->t->name_max);
-    return (Worth){sum, sum + left_over(a, &seen, part, head >> 15 & 127) + (head >> 31 ? a->t->low_quality : 0)};
+    int64_t pairs = pairs_at_most(&seen);
+    if (!pairs) return NO_GROUND;
+    int64_t agreeing = 0, alone = pairs < 2 ? a->t->one_part : 0;
+    for (uint64_t w = 0; w < asked; w++) agreeing += a->of[w];
+    agreeing = least(least(agreeing, seen.listed_sum), a->t->name_max);
+    return agreeing + alone + left_over(a, &seen, part, head >> 15 & 127) + (head >> 31 ? a->t->low_quality : 0);
 }
 
 static int64_t date_of_entry(const Ask *a, uint32_t entry) {
@@ -195,12 +207,12 @@ static int64_t date_bits(const Ask *a, int64_t key) {
 
 static void check(Ask *a, const uint32_t *words, uint32_t entry, int64_t needed) {
     if (nothing_agrees(a, words)) return;
-    Worth worth = name_worth(a, words);
-    if (worth.agreeing < a->t->ground || worth.bits < needed) return;
+    int64_t worth = name_worth(a, words);
+    if (worth == NO_GROUND || worth < needed) return;
     uint32_t record = words[1], marks = a->x->record_marks[record];
     int64_t date = date_bits(a, date_of_entry(a, entry));
     if (date > 0) date = most(date - (marks >> 8), 0);
-    int64_t bits = worth.bits + date + a->q->sex[marks & 3] + (marks & 4 ? a->q->place : 0);
+    int64_t bits = worth + date + a->q->sex[marks & 3] + (marks & 4 ? a->q->place : 0);
     bits += a->q->nations[a->x->record_nations[record]];
     if (bits < (a->q->floor ? a->q->needed : a->x->threshold[record])) return;
     if (a->s->seen[record >> 3] >> (record & 7) & 1) return;
@@ -313,8 +325,9 @@ static int64_t choose(Ask *a, uint64_t segment, int64_t needed) {
     }
 }
 
-static void segment(Ask *a, uint32_t first, uint32_t end, int64_t date) {
-    int64_t needed = a->q->needed - date - a->confirming, agreeing = most(needed, a->t->ground);
+/* `others`: bits of date and nationality. */
+static void stretch(Ask *a, uint32_t first, uint32_t end, int64_t others) {
+    int64_t needed = a->q->needed - others - a->confirming, agreeing = most(needed, a->t->ground);
     if (first >= end || a->best < agreeing) return;
     int64_t scanning = (int64_t)(end - first) * SCAN_COST;
     if (end - first > SCAN_ENTRIES && choose(a, end - first, agreeing) < scanning) walk(a, first, end, needed);
@@ -323,8 +336,34 @@ static void segment(Ask *a, uint32_t first, uint32_t end, int64_t date) {
 
 static uint64_t date_place(const Index *x, int64_t key) { return lower(x->date_key, 0, (uint32_t)x->dates, (uint32_t)key); }
 
+static void segment(Ask *a, uint32_t first, uint32_t end, int64_t date) { stretch(a, first, end, date + a->q->nations_best); }
+
+static uint32_t nation_place(const Index *x, uint32_t first, uint32_t end, int64_t nation) {
+    while (first < end) {
+        uint32_t middle = first + (end - first) / 2;
+        if (x->entry_nation[middle] < nation) first = middle + 1; else end = middle;
+    }
+    return first;
+}
+
+/* Entries of one date, nationality by nationality: most of a big list are of another one, and need not be looked at. */
+static void by_nation(Ask *a, uint32_t first, uint32_t end, int64_t date) {
+    const Question *q = a->q;
+    uint32_t known = nation_place(a->x, first, end, 1), many = nation_place(a->x, known, end, MANY_NATIONS);
+    uint32_t own = nation_place(a->x, known, many, q->nation), other = nation_place(a->x, own, many, q->nation + 1);
+    stretch(a, first, known, date);
+    stretch(a, known, own, date + q->nation_other);
+    stretch(a, own, other, date + q->nation_own);
+    stretch(a, other, many, date + q->nation_other);
+    stretch(a, many, end, date + q->nations_best);
+}
+
 static void key_segment(Ask *a, uint64_t place) {
-    segment(a, a->x->date_at[place], a->x->date_at[place + 1], date_bits(a, a->x->date_key[place]));
+    uint32_t first = a->x->date_at[place], end = a->x->date_at[place + 1];
+    int64_t date = date_bits(a, a->x->date_key[place]);
+    if (a->best < a->q->needed - date - a->q->nations_best - a->confirming) return;
+    if (end - first > SCAN_ENTRIES && a->q->nation) by_nation(a, first, end, date);
+    else segment(a, first, end, date);
 }
 
 /* All dates of a year: the common outcomes in one walk, the rest each by itself. */
@@ -361,7 +400,7 @@ static void segments(Ask *a) {
     const Index *x = a->x;
     if (!x->entries) return;
     uint64_t undated = x->date_key[0] == 0, many = x->date_key[x->dates - 1] == MANY_DATES;
-    int64_t contradiction = a->q->needed - a->t->date[DATE_CONTRADICTION] - a->confirming;
+    int64_t contradiction = a->q->needed - a->t->date[DATE_CONTRADICTION] - a->confirming - a->q->nations_best;
     if (!a->q->date) {
         segment(a, 0, (uint32_t)x->entries, 0);
         return;
@@ -389,7 +428,7 @@ static void prepare(Ask *a) {
         a->best += most(a->t->initial_bits - q->asked[w].block->best, 0);
     }
     a->best = least(a->best, a->t->name_max);
-    a->confirming = most(q->nations_best, 0) + most(q->place, 0) + most(most(q->sex[0], q->sex[3]), most(q->sex[1], q->sex[2]));
+    a->confirming = most(q->place, 0) + most(most(q->sex[0], q->sex[3]), most(q->sex[1], q->sex[2]));
 }
 
 int64_t kulla_candidates(const Index *index, const Tables *tables, const Question *question, const Scratch *scratch, uint32_t *rows) {

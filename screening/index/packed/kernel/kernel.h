@@ -16,7 +16,7 @@
 #define PROCESSOR_FITS 1
 #endif
 
-#define KERNEL_VERSION 3
+#define KERNEL_VERSION 4
 #define PARTS_MAX 64       /* parts of a name: a mask of 64 bits */
 #define RUNS_MAX 128       /* runs of two or three adjacent parts among 64 */
 #define LETTERS_MAX 64     /* letters of a form that are compared exactly */
@@ -25,6 +25,7 @@
 #define LEVEL_SHIFT 5
 #define JOINED_ITEM 0x80000000u
 #define MANY_DATES 0xffffffffu
+#define MANY_NATIONS 0xffffu
 #define MARK_LETTER 31
 #define MARK_PARTICLE 32
 #define MARK_SINGLE 64
@@ -54,6 +55,7 @@ typedef struct {
     const uint32_t *join_posting;
     const uint32_t *entry_at;
     const uint32_t *entry_words;
+    const uint16_t *entry_nation;   /* of one birth date they ascend: 0 unknown, one nationality, MANY_NATIONS */
     const uint32_t *date_key;
     const uint32_t *date_at;
     const int32_t *threshold;
@@ -66,7 +68,7 @@ enum { DATE_EQUAL, DATE_FILLER, DATE_SWAPPED, DATE_YEAR_OFF, DATE_DIGIT, DATE_MO
 
 typedef struct {
     int64_t equal, romanisation, vowels, one_error, two_errors, truncated, joined, joined_vowels; /* costs */
-    int64_t initial_bits, pair_min, rarity_max, name_max, ground, low_quality;
+    int64_t initial_bits, pair_min, rarity_max, name_max, ground, low_quality, one_part;
     int64_t vowels_min, joined_min, truncated_min;
     int64_t errors[LETTERS_MAX + 1];
     int64_t date[DATE_OUTCOMES];
@@ -116,6 +118,8 @@ typedef struct {
     int64_t place;  /* the most a birth place adds */
     const int16_t *nations;
     int64_t nations_best;
+    int64_t nation;         /* the traveller's, as entries number it; -1 where no entry has it alone */
+    int64_t nation_own, nation_other; /* bits where an entry has it alone, and where it has another one alone */
     Asked asked[PARTS_MAX + RUNS_MAX];
 } Question;
 
