@@ -19,7 +19,10 @@ class Cursor(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """One event from the stream. `body` is a `schemas.manifest.Manifest` as JSON; `list_version` is the least version of the
-    lists that this event must be screened with (0 = any)."""
+    lists that this event must be screened with (0 = any).
+
+    `manifest_id`: which manifest it is, where the stream knows without reading it. A re-screen that names its manifest may come
+    without a body (empty): most of them are passed over, and the body of any other lies in the store."""
 
     partition: int
     cursor: Cursor
@@ -27,3 +30,4 @@ class Delivery:
     body: bytes
     occasion: Occasion = Occasion.RECEIVED
     list_version: int = 0
+    manifest_id: str | None = None

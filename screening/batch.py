@@ -4,7 +4,8 @@ decode -> (the flights' history) -> plan -> (older manifests, where a step needs
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -16,11 +17,12 @@ from schemas.flight_life import Report, report_of
 from schemas.identifiers import flight_id
 from schemas.ledger import AlertChanges, FlightHistory
 from schemas.manifest import Manifest
-from screening.engine import screen
+from screening.engine import matches_of
 from screening.flight_step import FlightStep, LastStates, described, flight_steps
 from screening.index.port import Index, matcher_version
+from screening.live_manifests import LiveManifests
 from screening.policy import PolicySettings, Screened, alert_changes, history_after
-from screening.prepared import flight_day
+from screening.prepared import PreparedTraveller, flight_day, prepare_traveller
 from screening.recent import RecentChanges, concerned
 from screening.same_person import with_people
 
@@ -54,6 +56,9 @@ class Decided:
     changes: AlertChanges | None = None
     travellers: int = 0
     fault: str = ""
+    manifest: Manifest | None = None
+    prepared: Mapping[int, PreparedTraveller] = field(default_factory=dict)
+    """Those who were screened, by the identity of the object: most are travellers of the manifest, and are not read again."""
 
 
 def decode(batch: Sequence[Delivery]) -> list[Decoded]:
@@ -128,14 +133,34 @@ def _decide(event: Decoded, known: dict[str, FlightHistory], lists: Lists, polic
     try:
         day = flight_day(manifest, now.date())
         step = _demanded(event, known.get(flight, FlightHistory()), lists.recent, day)
-        matches = with_people(screen(step.travellers, index, day), index.listed)
+        prepared = [prepare_traveller(one) for one in step.travellers]
+        found = [one for traveller in prepared for one in matches_of(traveller, index, day)]
+        matches = with_people(found, index.listed)
         versions = index.listed.version, matcher_version(index.listed)
         screened = Screened(manifest, step, matches, *versions, event.delivery.occasion)
         changes = alert_changes(screened, known.get(flight, FlightHistory()), policy, now)
     except Exception as error:  # one manifest that cannot be screened must not stop the others
         return Decided(event.delivery, fault=f"The manifest could not be screened ({type(error).__name__}).")
     known[flight] = history_after(known.get(flight, FlightHistory()), changes)
-    return Decided(event.delivery, changes, len(step.travellers))
+    read = dict(zip(map(id, step.travellers), prepared, strict=True))
+    return Decided(event.delivery, changes, len(step.travellers), manifest=manifest, prepared=read)
+
+
+def keep(decided: Iterable[Decided], live: LiveManifests) -> None:
+    """Keep the travellers of what was screened, so that a list change need not read them again."""
+    for event in decided:
+        if event.manifest is not None and live.wants(event.manifest):
+            read = event.prepared
+            live.keep(event.manifest, [read.get(id(one)) or prepare_traveller(one) for one in event.manifest.travellers])
+
+
+def keep_stored(bodies: Iterable[bytes], live: LiveManifests) -> None:
+    """Keep the travellers of manifests that were screened before this process began."""
+    for body in bodies:
+        with suppress(ValidationError):  # it was put aside when it came
+            manifest = Manifest.model_validate_json(body)
+            if live.wants(manifest):
+                live.keep(manifest, [prepare_traveller(one) for one in manifest.travellers])
 
 
 def _demanded(event: Decoded, history: FlightHistory, recent: RecentChanges | None, day: date) -> FlightStep:

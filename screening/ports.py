@@ -10,7 +10,7 @@ a repetition, never an alert.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from schemas.delivery import Cursor, Delivery
 from schemas.ledger import AlertChanges, FlightHistory
@@ -29,7 +29,7 @@ class ManifestStream(Protocol):
         """Connect and claim partitions. Called again after `close`, delivery goes on behind the ledger's progress."""
 
     async def next_batch(self, events_max: int, wait_seconds: float) -> Sequence[Delivery]:
-        """The next events, at most `events_max`; empty after `wait_seconds` without any."""
+        """The next events; empty after `wait_seconds` without any. At most `events_max`, re-screens without a body apart."""
 
     async def acknowledge(self, progress: Mapping[int, Cursor]) -> None:
         """Told after the ledger's commit. The ledger's row is the truth; this only moves the stream's own mark."""
@@ -85,6 +85,21 @@ class WatchlistSource(Protocol):
         """Keep a rarity, and with it put it in force. The same again changes nothing."""
 
 
+class LiveIds(NamedTuple):
+    """Manifests that a list change would have screened again. `ours`: they are those of the partitions we serve and no others,
+    so that it is worth while to know their travellers beforehand."""
+
+    manifest_ids: Sequence[str]
+    ours: bool = True
+
+
+class LiveSource(Protocol):
+    """Which manifests are live, so that a screener knows whose travellers to keep in memory."""
+
+    async def live(self) -> LiveIds:
+        """All that are live now, the newest first."""
+
+
 class AlertLedger(Protocol):
     """The one place alerts are written by the machine."""
 
@@ -101,6 +116,12 @@ class AlertLedger(Protocol):
 
     async def manifests(self, manifest_ids: Sequence[str]) -> Mapping[str, Manifest]:
         """Manifests that were recorded as screened, by id; one that was purged is absent."""
+
+    async def bodies(self, manifest_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """Manifests as JSON, as they were stored, screened or not; one that was purged is absent."""
+
+    async def alerted_records(self, flight_ids: Sequence[str]) -> Mapping[str, frozenset[RecordKey]]:
+        """Which records the alerts of these flights stand on, ended or not; a flight without alerts is absent."""
 
     async def progress(self, partition: int) -> Cursor | None:
         """How far this partition is done; None = nothing yet."""

@@ -47,8 +47,13 @@ class RecentChanges:
             self._kept[version] = self._recent(version)
         return self._kept[version]
 
+    def rows_after(self, version: int) -> Mapping[RecordKey, tuple[int, PreparedRecord | None]] | None:
+        """The same as rows, in the order of the lists; None where that is not known any more."""
+        return None if version < self.since else {key: row for key, row in sorted(self.rows.items()) if row[0] > version}
+
     def _recent(self, version: int) -> Recent:
-        rows = {key: row for key, row in sorted(self.rows.items()) if row[0] > version}
+        rows = self.rows_after(version)
+        assert rows is not None, "asked only where it is known"
         records = tuple(record for _, record in rows.values() if record is not None)
         listed = PreparedList(self.listed.version, records, self.listed.model, self.listed.rarity)
         return Recent(PrunedIndex(listed), frozenset(rows))

@@ -14,6 +14,11 @@ late part, a repetition or a message that Kafka lost for an hour leads to the sa
 *Newest lists.* The newest version is asked for after the events are in hand, so an event committed after a list was published
 is never screened with an older one. An event that demands a version which is not there yet waits: nothing is acknowledged.
 
+*A list change* sends every live manifest again, and concerns next to none of them. Re-screens of manifests whose travellers
+are in memory (`screening.live_manifests`), and that would change nothing, are passed over: marked as screened with the new
+lists, many at once, without reading their bodies. Whatever is not in memory is screened as ever, and then is. After a start or
+a hand-over, what others had screened is read from the store, a little between any two batches.
+
 *When things go wrong.*
 
     an event is wrong        quarantine it, with a reason, and go on; too many in a row -> TooManyQuarantinedError, out of `run`
@@ -27,7 +32,7 @@ is never screened with an older one. An event that demands a version which is no
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
@@ -35,14 +40,16 @@ from typing import Protocol
 
 from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion
-from schemas.ledger import FlightHistory
-from screening.batch import Decided, Decoded, Lists, complete, decide, decode, missing, plan
+from schemas.identifiers import flight_id
+from schemas.ledger import AlertChanges, FlightHistory
+from screening.batch import Decided, Decoded, Lists, complete, decide, decode, keep, keep_stored, missing, plan
 from screening.flight_step import LastStates
-from screening.index.port import Index
+from screening.index.port import Index, matcher_version
 from screening.lists_in_force import InForce, ListsBehindError, ListsInForce, MemoryShelf
+from screening.live_manifests import Asked, LiveManifests
 from screening.model import MODEL, Model
 from screening.policy import PolicySettings
-from screening.ports import AlertLedger, ManifestStream, WatchlistSource
+from screening.ports import AlertLedger, LiveSource, ManifestStream, WatchlistSource
 from screening.thresholded import ThresholdedSource
 
 
@@ -80,15 +87,21 @@ class SilentObserver:
 
 @dataclass(frozen=True, slots=True)
 class WorkerSettings:
-    """`events_max`, `wait_seconds`: of one batch; `wait_seconds` is also how long `stop` may take while idle."""
+    """`events_max`, `wait_seconds`: of one batch; `wait_seconds` is also how long `stop` may take while idle.
+
+    Without a `live_source` travellers are kept in memory only of what was screened, and for as long as the process lives.
+    """
 
     events_max: int = 32  # about 5,000 travellers: some seconds of work, little to repeat after a crash
     wait_seconds: float = 0.5
+    filled_at_once: int = 4  # manifests read into memory between two batches: a tenth of a second
+    live_seconds: float = 60.0  # how often the store is asked which manifests are live
     quarantined_in_a_row_max: int = 20  # a broken release would otherwise empty the partition into quarantine
     retry_seconds_first: float = 0.2
     retry_seconds_max: float = 30.0
     policy: PolicySettings = field(default_factory=PolicySettings)
     observer: Observer = field(default_factory=SilentObserver)
+    live_source: LiveSource | None = None
 
 
 class TooManyQuarantinedError(Exception):
@@ -115,6 +128,9 @@ class Worker:
         self._stopping = asyncio.Event()
         self._index: Index | None = None
         self._states = LastStates()
+        self._live = LiveManifests()
+        self._live_asked_at: datetime | None = None
+        self._to_fill: list[str] = []
         self._quarantined_in_a_row = 0
         self._failures_in_a_row = 0
 
@@ -144,10 +160,12 @@ class Worker:
         await self._stream.start()
         await self._newest_lists()
         while not self._stopping.is_set():
-            batch = await self._stream.next_batch(self._settings.events_max, self._settings.wait_seconds)
+            wait_seconds = 0.0 if self._to_fill else self._settings.wait_seconds
+            batch = await self._stream.next_batch(self._settings.events_max, wait_seconds)
             index = await self._newest_lists()
             if batch:
                 await self._process(batch, index)
+            await self._fill()
             self._failures_in_a_row = 0
 
     async def _back_off(self, error: Exception) -> None:
@@ -174,21 +192,70 @@ class Worker:
         demanded = max((delivery.list_version for delivery in fresh), default=0)
         if demanded > index.listed.version:
             raise ListsBehindError(f"version {demanded} is demanded, {index.listed.version} is the newest")
+        passed = await self._passed_over(fresh, index)
+        for some in _in_slices(fresh, passed, self._settings.events_max):
+            await self._screen(some, passed, index, started)
+
+    async def _passed_over(self, fresh: Sequence[Delivery], index: Index) -> Mapping[str, AlertChanges]:
+        """Marks for the manifests whose re-screens would change nothing, by manifest."""
+        rescreens = [(one.manifest_id, one) for one in fresh if one.occasion is Occasion.RESCREEN]
+        named = {manifest_id: one for manifest_id, one in rescreens if manifest_id is not None and manifest_id in self._live}
+        recent = self._lists.recent
+        if not named or recent is None:
+            return {}
+        versions = await self._ledger.screened_with(list(named))
+        flights = {manifest_id: flight_id(named[manifest_id].key) for manifest_id in versions}
+        alerted = await self._ledger.alerted_records(sorted(set(flights.values())))
+        asked = [Asked(one, version, alerted.get(flights[one], frozenset())) for one, version in versions.items()]
+        untouched = await asyncio.to_thread(self._live.untouched, asked, recent)
+        version, matcher = index.listed.version, matcher_version(index.listed)
+        return {one: AlertChanges(one, version, matcher) for one in untouched}
+
+    async def _screen(
+        self, some: Sequence[Delivery], passed: Mapping[str, AlertChanges], index: Index, started: datetime
+    ) -> None:
+        fresh = await self._with_bodies([one for one in some if not _is_passed(one, passed)])
         decoded = await self._placed(await self._news(await asyncio.to_thread(decode, fresh)))
         flights = sorted({event.flight_id for event in decoded if event.flight_id is not None})
         histories = await self._ledger.history(flights) if flights else dict[str, FlightHistory]()
         planned = await asyncio.to_thread(plan, decoded, histories, self._states)
         older = await self._ledger.manifests(sorted(needed)) if (needed := missing(planned)) else {}
         ready = complete(planned, older)
-        decided = await asyncio.to_thread(
-            decide, ready, histories, Lists(index, self._lists.recent), self._settings.policy, self._clock()
-        )
-        alerts = await self._record(decided)
-        if len(decoded) < len(fresh):  # repetitions leave nothing but progress
-            await self._ledger.record((), _progress(fresh))
-            await self._stream.acknowledge(_progress(fresh))
+        lists = Lists(index, self._lists.recent)
+        decided = await asyncio.to_thread(decide, ready, histories, lists, self._settings.policy, self._clock())
+        await asyncio.to_thread(keep, decided, self._live)
+        alerts = await self._record(_in_order(some, passed, decided))
+        if len(decoded) + sum(_is_passed(one, passed) for one in some) < len(some):  # repetitions leave nothing but progress
+            await self._ledger.record((), _progress(some))
+            await self._stream.acknowledge(_progress(some))
         travellers = sum(event.travellers for event in decided)
-        self._settings.observer.batch_done(len(decided), travellers, alerts, self._seconds_since(started))
+        self._settings.observer.batch_done(len(some), travellers, alerts, self._seconds_since(started))
+
+    async def _with_bodies(self, deliveries: Sequence[Delivery]) -> list[Delivery]:
+        """The same, each with its body; without those whose manifest was purged meanwhile."""
+        bare = [one.manifest_id for one in deliveries if one.manifest_id is not None and not one.body]
+        bodies = await self._ledger.bodies(bare) if bare else {}
+        return [
+            one if one.body or one.manifest_id is None else replace(one, body=bodies[one.manifest_id])
+            for one in deliveries
+            if one.body or one.manifest_id is None or one.manifest_id in bodies
+        ]
+
+    async def _fill(self) -> None:
+        """Keep travellers of a few manifests that were screened before this process began, or by another one."""
+        source, now = self._settings.live_source, self._clock()
+        if source is None:
+            return
+        due = self._live_asked_at is None or (now - self._live_asked_at).total_seconds() >= self._settings.live_seconds
+        if due and not self._to_fill:
+            kept_before, self._live_asked_at = self._live.ever, now
+            live = await source.live()
+            await asyncio.to_thread(self._live.forget_others, frozenset(live.manifest_ids), kept_before)
+            self._to_fill = [one for one in reversed(live.manifest_ids) if one not in self._live] if live.ours else []
+        some = [self._to_fill.pop() for _ in range(min(self._settings.filled_at_once, len(self._to_fill)))]
+        if wanted := [one for one in some if one not in self._live]:
+            bodies = await self._ledger.bodies(wanted)
+            await asyncio.to_thread(keep_stored, bodies.values(), self._live)
 
     async def _not_done_yet(self, batch: Sequence[Delivery]) -> list[Delivery]:
         """Without the events that a partition's progress covers already; those are acknowledged again."""
@@ -249,6 +316,30 @@ class Worker:
 
 def _is_rescreen(event: Decoded) -> bool:
     return event.delivery.occasion is Occasion.RESCREEN
+
+
+def _is_passed(delivery: Delivery, passed: Mapping[str, AlertChanges]) -> bool:
+    return delivery.occasion is Occasion.RESCREEN and delivery.manifest_id in passed
+
+
+def _in_slices(batch: Sequence[Delivery], passed: Mapping[str, AlertChanges], events_max: int) -> Iterable[Sequence[Delivery]]:
+    """The batch in order, cut so that each piece has so many events at most that must be screened."""
+    first = events = 0
+    for place, delivery in enumerate(batch):
+        if not _is_passed(delivery, passed):
+            if events == events_max:
+                yield batch[first:place]
+                first, events = place, 0
+            events += 1
+    if batch[first:]:
+        yield batch[first:]
+
+
+def _in_order(some: Sequence[Delivery], passed: Mapping[str, AlertChanges], decided: Iterable[Decided]) -> list[Decided]:
+    """What was screened and what was passed over, in the order of the stream: progress must not run ahead."""
+    place = {(one.partition, one.cursor): number for number, one in enumerate(some)}
+    marks = [Decided(one, passed[one.manifest_id]) for one in some if _is_passed(one, passed) and one.manifest_id is not None]
+    return sorted([*decided, *marks], key=lambda event: place[event.delivery.partition, event.delivery.cursor])
 
 
 def lists_in_memory(source: WatchlistSource, model: Model = MODEL) -> ListsInForce:

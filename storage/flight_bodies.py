@@ -24,6 +24,13 @@ async def of_ids(work: Work, manifest_ids: Sequence[str]) -> dict[str, Manifest]
     return {manifest.manifest_id: manifest for manifest in read}
 
 
+async def as_stored(work: Work, manifest_ids: Sequence[str]) -> dict[str, bytes]:
+    """Manifests as JSON, by id; those that were purged are absent."""
+    rows = await work.fetch(queries("flight_bodies")["as_stored"], list(manifest_ids))
+    vault = vault_of(work)
+    return {row["manifest_id"]: inflate(vault.open(row["body"])) for row in rows}
+
+
 async def of_flights(work: Work, flight_ids: Sequence[str]) -> dict[str, list[Manifest]]:
     """Everything received about these flights, tests apart, by flight id; the earliest received first."""
     rows = await work.fetch(queries("flight_bodies")["of_flights"], list(flight_ids))

@@ -44,7 +44,8 @@ def _cursor(row: Row) -> Cursor:
 
 
 def _manifest(row: Row, vault: Vault) -> Message:
-    headers = (("occasion", row["occasion"].encode("ascii")), ("list_version", str(row["list_version"]).encode("ascii")))
+    told = {"occasion": row["occasion"], "list_version": str(row["list_version"]), "manifest_id": row["manifest_id"]}
+    headers = tuple((name, value.encode("ascii")) for name, value in told.items())
     return Message(_cursor(row), row["flight_key"], inflate(vault.open(row["body"])), headers, row["manifest_id"])
 
 

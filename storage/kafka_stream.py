@@ -179,6 +179,7 @@ class KafkaStream:
             body=record.value or b"",
             occasion=_occasion(headers.get("occasion")),
             list_version=_list_version(headers.get("list_version")),
+            manifest_id=_manifest_id(headers.get("manifest_id")),
         )
 
     async def _commit_marks(self, consumer: AIOKafkaConsumer) -> None:
@@ -242,6 +243,10 @@ def _occasion(header: bytes | None) -> Occasion:
         return Occasion((header or b"").decode("ascii"))
     except ValueError:
         return Occasion.RECEIVED
+
+
+def _manifest_id(header: bytes | None) -> str | None:
+    return None if header is None else header.decode("utf-8", "replace")
 
 
 def _list_version(header: bytes | None) -> int:

@@ -21,6 +21,7 @@ from schemas.flight_times import FlightTimes, Route
 from schemas.identifiers import derive
 from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, Ground, OvertakenError, Suppression
 from schemas.manifest import Manifest
+from schemas.watchlist import RecordKey
 from storage import alert_rows, flight_bodies, outbox
 from storage.bodies import deflate
 from storage.database import Database, StoreUnavailableError, Work
@@ -113,6 +114,21 @@ class PostgresLedger:
         async with self._database.reading() as work:
             rows = await work.fetch(queries("ledger")["list_screened_with"], list(manifest_ids))
         return {row["manifest_id"]: row["list_version"] for row in rows}
+
+    async def bodies(self, manifest_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """Manifests as JSON; those that were purged are absent."""
+        async with self._database.reading() as work:
+            return await flight_bodies.as_stored(work, manifest_ids)
+
+    async def alerted_records(self, flight_ids: Sequence[str]) -> Mapping[str, frozenset[RecordKey]]:
+        """Which records the alerts of these flights stand on."""
+        async with self._database.reading() as work:
+            rows = await work.fetch(queries("ledger")["list_alerted_records"], list(flight_ids))
+        found: defaultdict[str, set[RecordKey]] = defaultdict(set)
+        for row in rows:
+            others = (Ground(*one).key for one in orjson.loads(row["other_records"]))
+            found[row["flight_id"]] |= {(row["list_id"], row["record_id"]), *others}
+        return {flight: frozenset(keys) for flight, keys in found.items()}
 
     async def progress(self, partition: int) -> Cursor | None:
         """How far this reader is done with a partition."""

@@ -30,6 +30,8 @@ POLL_SECONDS = 1.0
 """How long we trust NOTIFY before we look without it."""
 PENDING_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1)
 """Rows are there, but an older transaction still runs: how long to wait before each next look."""
+RESCREENS_MAX = 1_000
+"""In one batch, while a list change is being worked off: they come without their bodies, some hundred bytes each."""
 
 
 class OutboxStream:
@@ -46,6 +48,7 @@ class OutboxStream:
         self._looks_at_pending = 0
         self._leaving: frozenset[int] = frozenset()
         self._horizon = 0
+        self._working_off = False
 
     @property
     def partitions(self) -> frozenset[int]:
@@ -156,9 +159,11 @@ class OutboxStream:
             [cursor.major for _, cursor in places],
             [cursor.minor for _, cursor in places],
             events_max,
+            max(events_max, RESCREENS_MAX) if self._working_off else events_max,
         )
         self._horizon = rows[0]["below"]
-        deliveries = [_delivery(row, vault_of(connection)) for row in rows if row["body"] is not None]
+        deliveries = [_delivery(row, vault_of(connection)) for row in rows if row["manifest_id"] is not None]
+        self._working_off = bool(deliveries) and all(one.occasion is Occasion.RESCREEN for one in deliveries)
         delivered = {delivery.partition: delivery.cursor for delivery in deliveries}
         self._positions |= delivered
         self._unacknowledged |= delivered
@@ -183,7 +188,8 @@ def _delivery(row: asyncpg.Record, vault: Vault) -> Delivery:
         partition=row["partition"],
         cursor=Cursor(row["transaction_id"], row["position"]),
         key=row["flight_key"],
-        body=inflate(vault.open(row["body"])),
+        body=b"" if row["body"] is None else inflate(vault.open(row["body"])),
         occasion=Occasion(row["occasion"]),
         list_version=row["list_version"],
+        manifest_id=row["manifest_id"],
     )

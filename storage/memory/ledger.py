@@ -1,6 +1,7 @@
 """The ledger in memory (`screening.ports.AlertLedger`). It decides with the same `Planner` as the one on PostgreSQL."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from schemas.flight_life import Report
 from schemas.identifiers import flight_id
 from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, OvertakenError, Suppression, earlier_alert
 from schemas.manifest import Manifest
+from schemas.watchlist import RecordKey
 from storage.ledger_plan import Planner, concerned
 
 
@@ -33,6 +35,8 @@ class MemoryLedger:
         """By manifest id."""
         self.quarantined: dict[tuple[int, Cursor], Quarantined] = {}
         self.suppressions: tuple[Suppression, ...] = ()
+        self.stored: dict[str, bytes] = {}
+        """Manifests as intake stored them, for re-screens that come without a body."""
 
     async def history(self, flight_ids: Sequence[str]) -> Mapping[str, FlightHistory]:
         """What is known already; where there are suppressions, every flight asked for gets them."""
@@ -60,6 +64,15 @@ class MemoryLedger:
         """With which version of the lists."""
         return {one: self.recorded[one].list_version for one in manifest_ids if one in self.recorded}
 
+    async def bodies(self, manifest_ids: Sequence[str]) -> Mapping[str, bytes]:
+        """Manifests that were stored."""
+        return {one: self.stored[one] for one in manifest_ids if one in self.stored}
+
+    async def alerted_records(self, flight_ids: Sequence[str]) -> Mapping[str, frozenset[RecordKey]]:
+        """Which records the alerts of these flights stand on."""
+        found = {flight: frozenset[RecordKey]().union(*(one.records for one in self._earlier(flight))) for flight in flight_ids}
+        return {flight: keys for flight, keys in found.items() if keys}
+
     async def progress(self, partition: int) -> Cursor | None:
         """How far a partition is done."""
         return self._progress.get(partition)
@@ -72,9 +85,17 @@ class MemoryLedger:
         plan = Planner(known, self._versions(), self._clock()).plan(changes)
         self.alerts |= plan.alerts
         self.events += [event.alert for event in plan.events]
-        self.recorded |= {change.manifest_id: change for change in changes}
+        for change in changes:
+            self.recorded[change.manifest_id] = self._marked(change)
         self._advance(progress)
         return len(plan.created)
+
+    def _marked(self, change: AlertChanges) -> AlertChanges:
+        """A mark alone leaves what was taken in as it is."""
+        known = self.recorded.get(change.manifest_id)
+        if known is None or change.manifest is not None:
+            return change
+        return replace(known, list_version=change.list_version, matcher_version=change.matcher_version)
 
     def _versions(self) -> dict[str, dict[str, int]]:
         versions: dict[str, dict[str, int]] = {}

@@ -31,11 +31,18 @@ class MemoryOutbox:
         self.readers: list[object] = []
         self._count = 0
 
-    def publish(self, key: str, body: bytes, occasion: Occasion = Occasion.RECEIVED, list_version: int = 0) -> Delivery:
+    def publish(
+        self,
+        key: str,
+        body: bytes,
+        occasion: Occasion = Occasion.RECEIVED,
+        list_version: int = 0,
+        manifest_id: str | None = None,
+    ) -> Delivery:
         """Append an event; a key always goes to the same partition."""
         self._count += 1
         partition = zlib.crc32(key.encode()) % PARTITIONS
-        event = Delivery(partition, Cursor(self._count, self._count), key, body, occasion, list_version)
+        event = Delivery(partition, Cursor(self._count, self._count), key, body, occasion, list_version, manifest_id)
         self.events[partition].append(event)
         return event
 

@@ -8,6 +8,9 @@ ORDER BY flight_id, received_at, submission_id, message_index
 -- name: of_ids
 SELECT manifest_id, received_at, body FROM manifests WHERE manifest_id = ANY ($1::text[])
 
+-- name: as_stored
+SELECT manifest_id, body FROM manifests WHERE manifest_id = ANY ($1::text[])
+
 -- name: screened_ids
 -- Messages of these flights that the screener took in; of each flight the newest that name $2 travellers together.
 SELECT flight_id, manifest_id

@@ -7,6 +7,9 @@ FROM alerts
 WHERE flight_id = ANY ($1::text[])
 ORDER BY created_at, alert_id
 
+-- name: list_alerted_records
+SELECT flight_id, list_id, record_id, other_records FROM alerts WHERE flight_id = ANY ($1::text[])
+
 -- name: suppressions_mark
 -- Changes whenever the valid suppressions do.
 SELECT count(*), max(created_at), min(expires_at), coalesce(sum(hashtext(suppression_id)), 0)

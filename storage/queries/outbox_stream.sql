@@ -28,6 +28,7 @@ SELECT partition, major, minor FROM stream_progress WHERE reader = $1 AND partit
 
 -- name: next_batch
 -- Rows behind each partition's cursor, oldest first, below the oldest transaction still running: nothing can still appear there.
+-- At most $4 newly received, with their bodies, and $5 altogether: a re-screen names its manifest and comes without a body.
 -- Without any, one row that says only where that line was.
 WITH place AS (
     SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) AS p (partition, major, minor)
@@ -42,14 +43,18 @@ WITH place AS (
         WHERE partition = p.partition::smallint AND (transaction_id, position) > (p.major, p.minor)
             AND transaction_id < (SELECT below FROM horizon)
         ORDER BY transaction_id, position
-        LIMIT $4
+        LIMIT $5
     ) AS o
     ORDER BY o.transaction_id, o.position
-    LIMIT $4
+    LIMIT $5
+), counted AS (
+    SELECT b.*, count(*) FILTER (WHERE occasion = 'received') OVER (ORDER BY transaction_id, position) AS received
+    FROM batch b
 )
-SELECT h.below, b.partition, b.transaction_id, b.position, b.flight_key, b.occasion, b.list_version, b.manifest_id, m.body
+SELECT h.below, b.partition, b.transaction_id, b.position, b.flight_key, b.occasion, b.list_version, b.manifest_id,
+    CASE WHEN b.occasion = 'received' THEN m.body END AS body
 FROM horizon h
-LEFT JOIN (batch b JOIN manifests m USING (manifest_id)) ON true
+LEFT JOIN (counted b JOIN manifests m USING (manifest_id)) ON b.received <= $4
 ORDER BY b.transaction_id, b.position
 
 -- name: has_pending

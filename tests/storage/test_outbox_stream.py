@@ -154,12 +154,12 @@ async def test_a_list_change_sends_every_live_manifest_again(outbox_world: Outbo
     async with database.unit_of_work() as work:
         assert await outbox.republish_live(work, 7, NOW) == 3
     again = await read(stream, 3)
-    assert {manifest_id_of(delivery) for delivery in again} == set(ids)
+    assert {delivery.manifest_id for delivery in again} == set(ids)
     assert {(delivery.occasion, delivery.list_version) for delivery in again} == {(Occasion.RESCREEN, 7)}
     assert await stream.next_batch(10, 0.05) == []
 
 
-async def test_a_rescreen_delivers_the_manifest_as_it_was_stored(outbox_world: OutboxWorld) -> None:
+async def test_a_rescreen_names_the_manifest_as_it_was_stored(outbox_world: OutboxWorld) -> None:
     database, stream = outbox_world.database, await outbox_world.open_stream()
     people = tuple(Traveller(traveller_id=one) for one in "ab")
     reported = make_manifest("OR1-AMS-2026-03-01", 100).model_copy(update={"travellers": people})
@@ -174,7 +174,10 @@ async def test_a_rescreen_delivers_the_manifest_as_it_was_stored(outbox_world: O
     async with database.unit_of_work() as work:
         assert await outbox.republish_live(work, 7, NOW) == 1, "a cancellation reports nobody"
     (again,) = await read(stream, 1)
-    assert Manifest.model_validate_json(again.body) == reported
+    assert (again.manifest_id, again.body) == (reported.manifest_id, b"")
+    bodies = await outbox_world.ledger.bodies([reported.manifest_id, "man_unknown"])
+    assert list(bodies) == [reported.manifest_id]
+    assert Manifest.model_validate_json(bodies[reported.manifest_id]) == reported
 
 
 async def test_a_cancelled_call_leaves_no_doubt_about_ownership(outbox_world: OutboxWorld) -> None:

@@ -33,6 +33,9 @@ Places = NDArray[np.int64]
 DEAD_ROWS_MIN = 10_000
 """Removed rows below which it is not worth while to close the gaps."""
 
+TRAVELLERS_PER_MANIFEST_MAX = 65_535
+"""Places are counted in 16 bits."""
+
 
 class LivePlace(NamedTuple):
     """A traveller, by the manifest and the place in it, from 0."""
@@ -61,31 +64,44 @@ class LiveTravellers:
 
     def insert(self, manifest_id: str, travellers: Sequence[PreparedTraveller]) -> None:
         """The travellers of a manifest; those it had before are replaced."""
+        assert len(travellers) <= TRAVELLERS_PER_MANIFEST_MAX
         self.remove(manifest_id)
-        manifest = self._manifests.of(manifest_id)
-        for place, traveller in enumerate(travellers):
-            person = len(self._people)
-            about = self._about.of((traveller.sex, traveller.nationality, bool(traveller.birth_place)))
-            date = self._dates.of(traveller.birth_date)
-            self._people.append(manifest=[manifest], place=[place], alive=[True], about=[about], date=[date])
-            keys = [text_key(document.folded) for document in traveller.documents]
-            self._documents.append(key=keys, person=[person] * len(keys))
-            for name in traveller.names:
-                self._insert_name(person, name)
+        first, size = len(self._people), len(travellers)
+        self._people.append(
+            manifest=[self._manifests.of(manifest_id)] * size,
+            place=range(size),
+            alive=[True] * size,
+            about=[self._about.of((one.sex, one.nationality, bool(one.birth_place))) for one in travellers],
+            date=[self._dates.of(one.birth_date) for one in travellers],
+        )
+        documents = [
+            (text_key(document.folded), person) for person, one in enumerate(travellers, first) for document in one.documents
+        ]
+        self._documents.append(key=[key for key, _ in documents], person=[person for _, person in documents])
+        self._insert_names([(person, name) for person, one in enumerate(travellers, first) for name in one.names])
 
-    def _insert_name(self, person: int, name: PreparedName) -> None:
-        assert len(name.parts) <= PARTS_MAX
-        self._names.append(person=[person], parts=[len(name.parts)], joins=[len(name.joined)])
-        self._part_numbers.append([self._parts.number(part) for part in name.parts])
-        self._join_keys.append([join_key(run.word) for run in name.joined])
-        self._join_spans.append([run.start | run.size << 8 for run in name.joined])
+    def _insert_names(self, names: Sequence[tuple[int, PreparedName]]) -> None:
+        assert all(len(name.parts) <= PARTS_MAX for _, name in names)
+        runs = [run for _, name in names for run in name.joined]
+        self._names.append(
+            person=[person for person, _ in names],
+            parts=[len(name.parts) for _, name in names],
+            joins=[len(name.joined) for _, name in names],
+        )
+        self._part_numbers.append([self._parts.number(part) for _, name in names for part in name.parts])
+        self._join_keys.append([join_key(run.word) for run in runs])
+        self._join_spans.append([run.start | run.size << 8 for run in runs])
 
     def remove(self, manifest_id: str) -> None:
         """Forget the travellers of a manifest, if there are any."""
-        numbers = self._manifests.known([manifest_id])
+        self.remove_all([manifest_id])
+
+    def remove_all(self, manifest_ids: Sequence[str]) -> None:
+        """Forget the travellers of several: one look over all travellers, however many manifests there are."""
+        numbers = self._manifests.known(manifest_ids)
         if not numbers:
             return
-        gone = (self._people["manifest"] == numbers[0]) & self._people["alive"]
+        gone = np.isin(self._people["manifest"], np.array(numbers, dtype=np.uint32)) & self._people["alive"]
         self._people["alive"][gone] = False
         self._dead += int(np.count_nonzero(gone))
         if self._dead > max(DEAD_ROWS_MIN, len(self._people) // 2):
