@@ -34,6 +34,7 @@ from storage.kafka_stream import KafkaStream
 from storage.kafka_topics import KafkaSettings
 from storage.ledger import PostgresLedger
 from storage.list_source import PostgresListSource
+from storage.live_manifests import StoredLive
 from storage.master_keys import MasterKeys
 from storage.migrate import migrate
 from storage.outbox_stream import OutboxStream
@@ -143,10 +144,12 @@ async def screener_worker(settings: Settings, logger: FilteringBoundLogger) -> A
     """A worker on the outbox, or on Kafka where it is configured."""
     async with database_of(settings) as database:
         ledger = PostgresLedger(database, KAFKA_READER if settings.kafka_bootstrap_servers else OUTBOX_READER, utc_now)
-        worker_settings = WorkerSettings(policy=_policy(settings), observer=ScreeningObserver(logger))
+        stream = _stream(settings, database, ledger)
+        live = StoredLive(database, stream if isinstance(stream, OutboxStream) else None, utc_now)
+        worker_settings = WorkerSettings(policy=_policy(settings), observer=ScreeningObserver(logger), live_source=live)
         lists = ToldLists(lists_in_force(settings, PostgresListSource(database)), database, utc_now)
         try:
-            yield Worker(_stream(settings, database, ledger), lists, ledger, worker_settings, utc_now)
+            yield Worker(stream, lists, ledger, worker_settings, utc_now)
         finally:
             await lists.close()
 

@@ -32,6 +32,7 @@ from storage.database import Database
 from storage.embedded import EmbeddedPostgres
 from storage.ledger import PostgresLedger
 from storage.list_source import PostgresListSource
+from storage.live_manifests import StoredLive
 from storage.migrate import migrate
 from storage.outbox_stream import OutboxStream
 from storage.publications import Import, StagedRecord
@@ -63,8 +64,8 @@ class Bench:
         self.lists = lists_in_force(settings, self.source)
         self.seen = Counting()
         ledger = PostgresLedger(database, READER)
-        worker_settings = WorkerSettings(events_max=8, observer=self.seen)
         stream = OutboxStream(database, READER)
+        worker_settings = WorkerSettings(events_max=8, observer=self.seen, live_source=StoredLive(database, stream))
         self.worker = Worker(stream, self.lists, ledger, worker_settings, lambda: datetime.now(UTC))
         self._numbers = count()
         self._flights = flights(1_000_000, SEED + 1)

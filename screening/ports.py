@@ -10,10 +10,11 @@ a repetition, never an alert.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from schemas.delivery import Cursor, Delivery
 from schemas.ledger import AlertChanges, FlightHistory
+from schemas.live_manifests import LiveIds
 from schemas.manifest import Manifest
 from schemas.watchlist import KeptRarity, ListChanges, RecordKey, VersionedRecord, Watchlist
 
@@ -83,14 +84,6 @@ class WatchlistSource(Protocol):
 
     async def keep_rarity(self, rarity: KeptRarity) -> None:
         """Keep a rarity, and with it put it in force. The same again changes nothing."""
-
-
-class LiveIds(NamedTuple):
-    """Manifests that a list change would have screened again. `ours`: they are those of the partitions we serve and no others,
-    so that it is worth while to know their travellers beforehand."""
-
-    manifest_ids: Sequence[str]
-    ours: bool = True
 
 
 class LiveSource(Protocol):

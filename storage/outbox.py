@@ -36,7 +36,7 @@ async def publish_manifests(work: Work, manifests: Sequence[tuple[str, str]]) ->
 
 async def republish_live(work: Work, list_version: int, now: datetime) -> int:
     """Send every live manifest to be screened again with this list version or a newer one; returns how many."""
-    row = await work.fetchrow(queries("outbox")["republish_live"], list_version, now, LIVE_AFTER_ARRIVAL, _SCREENED)
+    row = await work.fetchrow(queries("outbox")["republish_live"], list_version, now, LIVE_AFTER_ARRIVAL, SCREENED)
     assert row is not None
     return int(row["manifests"])
 
@@ -51,7 +51,7 @@ async def publish_alerts(work: Work, alerts: Sequence[Alert]) -> None:
     await work.execute(queries("outbox")["publish_alerts"], json_text([_row(alert) for alert in alerts]))
 
 
-_SCREENED = sorted(REPORTING)
+SCREENED = sorted(REPORTING)
 """Functions of messages that report travellers. The others only take some away, and did so when they came."""
 
 

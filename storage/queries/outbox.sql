@@ -28,6 +28,15 @@ WITH added AS (
 )
 SELECT manifests, CASE WHEN manifests > 0 THEN pg_notify('kulla_manifests', '') END FROM counted
 
+-- name: list_live
+-- The same manifests, as of $1, of flights in the partitions of $4; the newest first.
+SELECT manifest_id
+FROM manifests
+WHERE NOT test AND purge_at > $1 AND function = ANY ($3::text[])
+    AND (scheduled_arrival IS NULL OR greatest(scheduled_arrival, received_at) > $1 - $2::interval)
+    AND (hashtextextended(flight_key, 0) & 15) = ANY ($4::bigint[])
+ORDER BY received_at DESC, manifest_id
+
 -- name: publish_alerts
 -- $1: rows as JSON. A version that is there already is left alone: the same change, told twice.
 WITH added AS (

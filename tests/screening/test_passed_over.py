@@ -14,10 +14,10 @@ from test_rescreening import Forgetful
 
 from schemas.events import Occasion
 from schemas.flight_state import REPORTING
+from schemas.live_manifests import LiveIds
 from schemas.manifest import Function
 from screening import live_manifests
 from screening.live_manifests import Asked, LiveManifests
-from screening.ports import LiveIds
 from screening.prepared import prepare_traveller
 from screening.worker import SilentObserver, Worker, WorkerSettings, lists_in_memory
 from storage.memory import MemoryLedger, MemoryListSource, MemoryOutbox, MemoryStream
@@ -182,7 +182,7 @@ ACTIONS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(flights(), ACTIONS, RECORDS, st.booleans())
 async def test_it_comes_to_the_same_as_screening_everybody_again(messages, actions, at_last, ours):
     sparing, thorough = World(ours=ours), World(sparing=False)
