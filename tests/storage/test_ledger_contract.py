@@ -69,6 +69,25 @@ async def test_news_that_another_worker_took_in_meanwhile_is_refused_whole(ledge
     assert set(await ledger_world.screened()) == {first.manifest_id, second.manifest_id}
 
 
+async def test_a_mark_alone_leaves_what_was_taken_in_as_it_is(ledger_world: LedgerWorld) -> None:
+    manifest = await ledger_world.stored(make_manifest(FLIGHT, 1))
+    changes = AlertChanges(manifest.manifest_id, 1, "m1", manifest=manifest, report=report_of(manifest), news=True)
+    await ledger_world.ledger.record([changes], {3: Cursor(5, 6)})
+    before = await ledger_world.ledger.history([flight_id(FLIGHT)])
+    assert await ledger_world.ledger.record([AlertChanges(manifest.manifest_id, 2, "m2")], {3: Cursor(5, 7)}) == 0
+    assert await ledger_world.ledger.history([flight_id(FLIGHT)]) == before
+    assert await ledger_world.screened() == {manifest.manifest_id: (2, "m2")}
+
+
+async def test_records_that_alerts_stand_on_are_told_by_flight_ended_or_not(ledger_world: LedgerWorld) -> None:
+    other = OtherRecord(**make_alert(record_id="r9").record.model_dump(), score=9.0)
+    alerts = (make_alert(flight_key=FLIGHT).model_copy(update={"other_records": (other,)}), make_alert("Kola", FLIGHT))
+    await ledger_world.ledger.record([AlertChanges("man_1", create=alerts)], {})
+    await ledger_world.ledger.record([AlertChanges("man_1", withdraw={alerts[0].alert_id: "gone"})], {})
+    told = await ledger_world.ledger.alerted_records([flight_id(FLIGHT), "flt_other"])
+    assert told == {flight_id(FLIGHT): {("wanted", "r1"), ("wanted", "r9")}}
+
+
 async def test_redelivery_is_absorbed_and_progress_never_goes_back(ledger_world: LedgerWorld) -> None:
     changes = [AlertChanges("man_1", create=(make_alert(),))]
     assert await ledger_world.ledger.record(changes, {3: Cursor(5, 6)}) == 1
