@@ -8,10 +8,10 @@ the parts; titles are noise. A part removed as a title is only removed where ano
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import islice, product
 from typing import NamedTuple
 
-from screening.normalise import all_words
+from screening.normalise import words_of_fields
 from screening.romanisation import form, skeleton
 
 _TITLE_WORDS = """
@@ -37,7 +37,10 @@ NAME_PARTS_MAX = 64
 """Parts read of one name; more than PAXLST's 3 x 35 characters can hold, so only hostile input reaches it."""
 
 _PARTS_KEPT_MAX = 100_000  # about 30 MB: names repeat, and the parts of one list's aliases most of all
-_SPELLINGS_MAX = 4  # customs of the surname times customs of the given names
+_SPELLINGS_MAX = 6
+"""Readings of one name by custom; those whose parts all fall into the same classes are one."""
+
+Words = tuple[str, ...]
 
 
 class Part(NamedTuple):
@@ -60,11 +63,20 @@ class NameParts:
 
 def read_name(surname: str | None, given_names: str | None) -> tuple[NameParts, ...]:
     """The name, once per spelling custom; empty where it says nothing."""
-    families, givens = all_words(surname) or ((),), all_words(given_names) or ((),)
     shown = " / ".join(text.strip() for text in (surname, given_names) if text and text.strip())
-    pairs = list(product(families, givens))[:_SPELLINGS_MAX]
-    names = (NameParts(_without_titles(_parts(family, given)), shown) for family, given in pairs)
-    return tuple(name for name in names if name.parts)
+    found: dict[tuple[tuple[str, bool], ...], NameParts] = {}
+    for family, given in _one_custom_first(words_of_fields(surname, given_names)):
+        parts = _without_titles(_parts(family, given))
+        if parts:
+            found.setdefault(tuple((part.form, part.particle) for part in parts), NameParts(parts, shown))
+    return tuple(islice(found.values(), _SPELLINGS_MAX))
+
+
+def _one_custom_first(spelled: tuple[tuple[Words, ...], ...]) -> Iterator[tuple[Words, Words]]:
+    """Surname and given names in one custom, then in two: a ticket mixes them."""
+    yield from spelled
+    if len(spelled) > 1:
+        yield from product(*(dict.fromkeys(field) for field in zip(*spelled, strict=True)))
 
 
 def read_full_name(full_name: str) -> tuple[NameParts, ...]:

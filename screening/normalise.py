@@ -2,7 +2,7 @@
 
 import re
 
-from screening.transliterate import spellings
+from screening.transliterate import customs_of_fields, spellings
 
 _NOT_A_LETTER = re.compile(r"[^A-Z]+")
 _APOSTROPHES = re.compile(r"['`’ʼʻ]")
@@ -22,6 +22,12 @@ def all_words(text: str | None) -> tuple[tuple[str, ...], ...]:
         return ()
     split = (_split(spelling) for spelling in spellings(_APOSTROPHES.sub("", text)))
     return tuple(dict.fromkeys(found for found in split if found))
+
+
+def words_of_fields(*fields: str | None) -> tuple[tuple[tuple[str, ...], ...], ...]:
+    """The words of each field of one name, once per custom that all fields are spelled by."""
+    bare = (_APOSTROPHES.sub("", field) if field else "" for field in fields)
+    return tuple(dict.fromkeys(tuple(map(_split, spelled)) for spelled in customs_of_fields(*bare)))
 
 
 def _split(spelling: str) -> tuple[str, ...]:

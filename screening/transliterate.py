@@ -1,70 +1,110 @@
-"""Any script the tables know, to Latin letters: ICAO 9303 part 3 section 6, and the spellings of national passports beside it.
+"""Any script to Latin letters: ICAO 9303 part 3 section 6, and the spellings of national passports beside it.
 
-One letter often has two customs: `Ü` is `UE` in a machine readable zone and `U` on a ticket, `Đ` is `D` for ICAO and `DJ`
-in a Belgrade passport, Cyrillic `Ж` is `ZH` for ICAO and `Z` in the Balkans. Guessing between them would lose people, so
-`spellings` returns every custom as a whole text of its own, ICAO's first.
+One letter often has several customs: `Ü` is `UE` in a machine readable zone and `U` on a ticket, `Đ` is `D` for ICAO and `DJ`
+in a Belgrade passport, Cyrillic `Ж` is `ZH` for ICAO and `Z` in the Balkans, Arabic `ش` is `XSH` or `SH`. Guessing between
+them would lose people, so `spellings` returns every custom as a whole text of its own, ICAO's first. Scripts without a table
+of ours are spelled by the library `anyascii`; a letter that it does not know either becomes a space, and `unread` names it.
 """
 
+import re
 import unicodedata
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import NamedTuple
 
-_ICAO_LATIN = {
-    "Ä": "AE", "Æ": "AE", "Å": "AA", "Ö": "OE", "Ø": "OE", "Œ": "OE", "Ü": "UE", "ß": "SS", "ẞ": "SS", "Þ": "TH", "Ð": "D",
-    "Đ": "D", "Ł": "L", "Ħ": "H", "Ŧ": "T", "ı": "I", "Ĳ": "IJ", "Ŋ": "N", "Ə": "A",
-}  # fmt: skip
-_NATIONAL_LATIN = _ICAO_LATIN | {"Ä": "A", "Å": "A", "Ö": "O", "Ø": "O", "Ü": "U", "Đ": "DJ", "Ð": "DH", "Ə": "E"}
+from anyascii import anyascii
 
-_ICAO_CYRILLIC = {
-    "А": "A", "Б": "B", "В": "V", "Г": "G", "Д": "D", "Е": "E", "Ё": "E", "Ж": "ZH", "З": "Z", "И": "I", "Й": "I", "К": "K",
-    "Л": "L", "М": "M", "Н": "N", "О": "O", "П": "P", "Р": "R", "С": "S", "Т": "T", "У": "U", "Ф": "F", "Х": "KH", "Ц": "TS",
-    "Ч": "CH", "Ш": "SH", "Щ": "SHCH", "Ъ": "IE", "Ы": "Y", "Ь": "", "Э": "E", "Ю": "IU", "Я": "IA", "І": "I", "Ї": "I",
-    "Є": "IE", "Ґ": "G", "Ў": "U", "Ђ": "D", "Ј": "J", "Љ": "LJ", "Њ": "NJ", "Ћ": "C", "Џ": "DZ", "Ѓ": "G", "Ќ": "K", "Ѕ": "DZ",
-}  # fmt: skip
-_BALKAN_CYRILLIC = _ICAO_CYRILLIC | {
-    "Ж": "Z", "Х": "H", "Ц": "C", "Ч": "C", "Ш": "S", "Щ": "ST", "Ъ": "A", "Й": "Y", "Ю": "YU", "Я": "YA", "Ђ": "DJ",
-    "Ѓ": "GJ", "Ќ": "KJ",
-}  # fmt: skip
+from screening.scripts import arabic, cyrillic, greek, hebrew, latin
+from screening.scripts.cyrillic import CyrillicCustom
 
-_GREEK = {
-    "ΟΥ": "OU", "ΑΥ": "AV", "ΕΥ": "EV", "ΗΥ": "IV", "ΓΓ": "NG", "ΓΞ": "NX", "ΓΧ": "NCH", "Α": "A", "Β": "V", "Γ": "G", "Δ": "D",
-    "Ε": "E", "Ζ": "Z", "Η": "I", "Θ": "TH", "Ι": "I", "Κ": "K", "Λ": "L", "Μ": "M", "Ν": "N", "Ξ": "X", "Ο": "O", "Π": "P",
-    "Ρ": "R", "Σ": "S", "ς": "S", "Τ": "T", "Υ": "Y", "Φ": "F", "Χ": "CH", "Ψ": "PS", "Ω": "O",
-}  # fmt: skip
-_GREEK_DIGRAPHS = tuple(key for key in _GREEK if len(key) == 2)
+_NOT_A_LETTER = re.compile(r"[^A-Z]+")
+_ICAO_FILLED = re.compile(r"(?<=[NU])XX")
+"""Ñ may be NXX and Ü may be UXX in a machine readable zone."""
+_LETTERS_KEPT_MAX = 20_000  # more than all letters that lists use; about 2 MB
+_REPLACED = "\ufffd"  # what a sender's system puts where it lost a letter
+_NOBODYS_LETTERS = frozenset({"Co", "Cn"})  # for private use, or not in Unicode as we know it
+_SILENT = frozenset("ЬЪьъـء")
 
-_ICAO = _ICAO_LATIN | _ICAO_CYRILLIC
-_NATIONAL = _NATIONAL_LATIN | _BALKAN_CYRILLIC
-_KEEP_COMPOSED = frozenset(_ICAO) | frozenset(_NATIONAL)
+
+class _Custom(NamedTuple):
+    latin: Mapping[str, str]
+    cyrillic: CyrillicCustom
+    usual: bool
+    eastern: bool = False
+
+
+_ICAO = _Custom(latin.ICAO, cyrillic.ICAO, usual=False)
 
 
 def spellings(text: str) -> tuple[str, ...]:
-    """The text in ASCII upper case, once per custom (one or two, ICAO's first). Letters no table knows become spaces."""
+    """The text in ASCII upper case, once per custom, ICAO's first."""
+    return tuple(dict.fromkeys(one for (one,) in customs_of_fields(text)))
+
+
+def customs_of_fields(*fields: str) -> list[tuple[str, ...]]:
+    """All fields of one name, once per custom: what tells a language in one field holds for the others."""
+    if all(field.isascii() for field in fields):
+        return _of_ascii(tuple(field.upper() for field in fields))
+    composed = [_composed(field) for field in fields]
+    return [tuple(_spell(field, custom) for field in composed) for custom in _customs_of("".join(composed))]
+
+
+def unread(text: str) -> str:
+    """The letters of the text that nobody here can read, each once."""
     if text.isascii():
-        return (text.upper(),)
-    composed = unicodedata.normalize("NFKC", text).upper().replace("İ", "I")
-    greek = _without_greek(composed)
-    return tuple(dict.fromkeys((_spell(greek, _ICAO), _spell(greek, _NATIONAL))))
+        return ""
+    return "".join(dict.fromkeys(one for one in _composed(text) if _is_letter(one) and not _readable(one)))
 
 
-def _spell(text: str, table: dict[str, str]) -> str:
-    return "".join(table[letter] if letter in table else _plain(letter) for letter in text)
+def _is_letter(one: str) -> bool:
+    return one.isalpha() or one == _REPLACED or unicodedata.category(one) in _NOBODYS_LETTERS
 
 
+def _readable(one: str) -> bool:
+    return one in _SILENT or any(_spell(one, custom).strip() for custom in (_ICAO, _ICAO._replace(usual=True)))
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).upper().replace("İ", "I")
+
+
+def _of_ascii(fields: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Letters X may be codes of a machine readable zone."""
+    if not any("X" in field for field in fields):
+        return [fields]
+    if any(arabic.carries_codes(field) for field in fields):
+        decoded = [arabic.from_codes(field) for field in fields]
+        return [fields, *(tuple(arabic.usual(one, eastern=eastern) for one in decoded) for eastern in (False, True))]
+    return list(dict.fromkeys([fields, tuple(_ICAO_FILLED.sub("", field) for field in fields)]))
+
+
+def _customs_of(text: str) -> list[_Custom]:
+    cyrillics = cyrillic.customs_of(text) if cyrillic.occurs(text) else (cyrillic.ICAO,)
+    between = [_Custom(latin.NATIONAL, one, usual=True) for one in cyrillics[1:-1]]
+    last = _Custom(latin.NATIONAL, cyrillics[-1], usual=True)
+    return [_ICAO, *between, last, *([last._replace(eastern=True)] if arabic.occurs(text) else [])]
+
+
+def _spell(text: str, custom: _Custom) -> str:
+    if cyrillic.occurs(text):
+        text = cyrillic.spell(text, custom.cyrillic)
+    if greek.occurs(text):
+        text = greek.spell(text, usual=custom.usual)
+    if arabic.occurs(text):
+        text = arabic.usual(text, eastern=custom.eastern) if custom.usual else arabic.icao(text)
+    if hebrew.occurs(text):
+        text = hebrew.spell(text)
+    return "".join([letter if letter.isascii() else custom.latin.get(letter) or _plain(letter) for letter in text])
+
+
+@lru_cache(maxsize=_LETTERS_KEPT_MAX)
 def _plain(letter: str) -> str:
-    """The base letter without its marks, or a space where that is no ASCII letter."""
+    """The base letter without its marks, else what the library makes of it, else a space. Syllables stand apart."""
     if unicodedata.combining(letter):
         return ""
     base = "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
-    return base.upper() if base.isascii() and base else " "
-
-
-def _without_greek(text: str) -> str:
-    if not any("Ͱ" <= letter <= "Ͽ" or "ἀ" <= letter <= "῿" for letter in text):
-        return text
-    bare = "".join(letter if letter in _KEEP_COMPOSED else _greek_base(letter) for letter in text)
-    for digraph in _GREEK_DIGRAPHS:
-        bare = bare.replace(digraph, _GREEK[digraph])
-    return "".join(_GREEK.get(letter, letter) for letter in bare)
-
-
-def _greek_base(letter: str) -> str:
-    return "".join(part for part in unicodedata.normalize("NFD", letter) if not unicodedata.combining(part))
+    if base.isascii() and base:
+        return base.upper()
+    found = anyascii(letter) if letter.isalpha() or unicodedata.category(letter) in ("Mc", "Mn") else ""
+    syllable = " " if unicodedata.category(letter) == "Lo" and found[:1].isupper() else ""
+    return syllable + _NOT_A_LETTER.sub("", found.upper()) or " "

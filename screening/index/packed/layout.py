@@ -32,7 +32,9 @@ FORMAT = 3
 _START_BYTES = 64
 _BORDER_BYTES = 64  # a cache line
 _PROBES = """
-AL MASRI, MOHAMED ALI;ДЖУРИЋ, ЖЕЉКО;ΠΑΠΑΔΌΠΟΥΛΟΣ, ΓΕΏΡΓΙΟΣ;ŞAHİN, ÇAĞLA;MÜLLER-LÜDENSCHEIDT, HANS;O'BRIEN, ANNAMRS;XXX, FNU
+AL MASRI, MOHAMED ALI;ДЖУРИЋ, ЖЕЉКО;ΠΑΠΑΔΌΠΟΥΛΟΣ, ΓΕΏΡΓΙΟΣ;ŞAHİN, ÇAĞLA;MÜLLER-LÜDENSCHEIDT, HANS;
+الشمري, محمود;MXHMD;יוסף כהן;Щербаков, Юрий;Згурський;
+O'BRIEN, ANNAMRS;XXX, FNU
 """
 
 
