@@ -74,7 +74,7 @@ def read_name(surname: str | None, given_names: str | None) -> tuple[NameParts, 
 
 def _one_custom_first(spelled: tuple[tuple[Words, ...], ...]) -> Iterator[tuple[Words, Words]]:
     """Surname and given names in one custom, then in two: a ticket mixes them."""
-    yield from spelled
+    yield from ((family, given) for family, given in spelled)
     if len(spelled) > 1:
         yield from product(*(dict.fromkeys(field) for field in zip(*spelled, strict=True)))
 

@@ -28,8 +28,8 @@ TEH_MARBUTA, _TEH_MARBUTA_END, _TEH_MARBUTA_INSIDE = "ة", "XAH", "XTA"
 _LETTER_OF_CODE = {code: letter for letter, code in ICAO.items()} | {"XAH": TEH_MARBUTA, "XTA": TEH_MARBUTA, "Y": "ي"}
 _CODE = re.compile("|".join(sorted(_LETTER_OF_CODE, key=lambda code: (-len(code), code))))
 _ONLY_CODES = re.compile(f"(?:{_CODE.pattern})+")
-_TELLING_CODE = re.compile(r"X(?:SH|KH|TH|DH|SS|DZ|TT|ZZ|KK|GG|YA|NN|DO|AH\b|H(?![AEIOUYH]))")
-"""Codes that no language spells. XH before a vowel is Albanian, XE and XI are everybody's."""
+_TELLING_CODE = re.compile(r"X(?:SH|KH|TH|DH|SS|DZ|TT|ZZ|KK|GG|YA|NN|DO|AH\b|H(?=[BCDFGJ-NP-TVWZ]))")
+"""Codes that no language spells. XH before a vowel and at the end is Albanian, XE and XI are everybody's."""
 
 _CONSONANT_ROWS = """
 ب B ت T ث TH ج J ح H خ KH د D ذ DH ر R ز Z س S ش SH ص S ض D ط T ظ Z غ GH ف F ق Q ك K ل L م M ن N ه H ٹ T ټ T پ P ځ Z څ TS
