@@ -59,7 +59,7 @@ class Suppression:
     """A proven false match that must not alert again: this traveller is not this record version.
 
     `fingerprints` are those of `screening.policy.suppression_fingerprints`: one per document of the traveller, one of name with
-    birth date; one in common is enough.
+    birth date; `screening.fingerprints.same_traveller` says which in common are enough.
     """
 
     fingerprints: frozenset[str]

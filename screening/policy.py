@@ -35,7 +35,7 @@ from schemas.flight_times import route_of
 from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, Rescheduling, earlier_alert
 from schemas.traveller import Traveller
 from screening.alert_writing import AlertGround, PolicySettings, Screened, write_alert
-from screening.fingerprints import suppression_fingerprints
+from screening.fingerprints import same_traveller, suppression_fingerprints
 from screening.flight_step import FlightStep
 from screening.grounds import RECORD_CHANGED, RECORD_JOINED, RECORD_NO_LONGER_MATCHES, is_fresh, joined, outdated, people
 from screening.match import Match
@@ -178,7 +178,7 @@ def _ended(alerts: Iterable[EarlierAlert], state: FlightState) -> tuple[tuple[st
 
 def _suppressed(match: Match, traveller: Traveller, history: FlightHistory) -> bool:
     relevant = [one for one in history.suppressions if (one.list_id, one.record_id, one.record_version) == match.ground]
-    return bool(relevant) and any(suppression_fingerprints(traveller) & one.fingerprints for one in relevant)
+    return bool(relevant) and any(same_traveller(one.fingerprints, suppression_fingerprints(traveller)) for one in relevant)
 
 
 def _version_number(version_id: str, known: Sequence[EarlierAlert]) -> int:

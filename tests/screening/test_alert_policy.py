@@ -222,6 +222,7 @@ def suppression(person, record_version=1):
         (LISTED, True),
         (LISTED.model_copy(update={"birth_date": "1980-01-02"}), True),
         (LISTED.model_copy(update={"documents": ()}), True),
+        (traveller("KRASHTAJ", "ARDIT", "1981-04-17", documents=[("P", "BA7654321", "ALB")]), False),
         (traveller("KRASHTAJ", "ARDIT", "1981-04-18"), False),
         (traveller("KRASHTAJ", "ARDIT", "1981"), False),
     ],
