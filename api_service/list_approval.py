@@ -1,6 +1,7 @@
 """Use case: a second person decides about a proposed change of a list."""
 
 from api_service import problems
+from api_service.list_settings import publish_proposed
 from storage import audit, list_proposals, publications
 from storage.database import Database, Work
 from storage.list_proposals import Decision, Proposal
@@ -20,12 +21,19 @@ async def approve(database: Database, list_id: str, proposal_id: str, decision: 
         proposal = await _open_proposal(work, list_id, proposal_id)
         if proposal.proposed_by == decision.by:
             raise problems.ForbiddenError("Nobody approves their own proposal.")
-        prepared = await list_proposals.stage_again(work, proposal, decision.by, decision.at)
-        done = await publications.publish(work, prepared, proposal.proposed_by, decision.at)
-        await publications.discard(work, proposal_id, decision.at)
+        done = await _publish(work, proposal, decision)
         await list_proposals.decide(work, proposal_id, decision, done)
         await audit.append(work, _line(proposal, decision, "watchlist.approve"))
         return done
+
+
+async def _publish(work: Work, proposal: Proposal, decision: Decision) -> Publication:
+    if proposal.settings is not None:
+        return await publish_proposed(work, proposal, decision.by, decision.at)
+    prepared = await list_proposals.stage_again(work, proposal, decision.by, decision.at)
+    done = await publications.publish(work, prepared, proposal.proposed_by, decision.at)
+    await publications.discard(work, proposal.proposal_id, decision.at)
+    return done
 
 
 async def reject(database: Database, list_id: str, proposal_id: str, decision: Decision) -> Proposal:

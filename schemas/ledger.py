@@ -9,7 +9,7 @@ from schemas.alert_clocks import DueTerms
 from schemas.flight_life import Report
 from schemas.flight_times import FlightTimes, Route
 from schemas.manifest import Manifest
-from schemas.watchlist import RecordKey
+from schemas.watchlist import AlertSeverity, RecordKey
 
 
 class Ground(NamedTuple):
@@ -42,6 +42,7 @@ class EarlierAlert:
     others: tuple[Ground, ...] = ()
     route: Route = field(default_factory=Route)
     times: FlightTimes = field(default_factory=FlightTimes)
+    severity: AlertSeverity | None = None
 
     @property
     def grounds(self) -> tuple[Ground, ...]:
@@ -129,4 +130,5 @@ def earlier_alert(alert: Alert) -> EarlierAlert:
         others=tuple(Ground(one.list_id, one.record_id, one.record_version) for one in alert.other_records),
         route=Route(alert.flight.departure_port, alert.flight.arrival_port),
         times=FlightTimes(alert.flight.scheduled_departure, alert.flight.scheduled_arrival),
+        severity=alert.severity,
     )

@@ -1,15 +1,18 @@
 """Grounds and alerts: which grounds are still without an alert, and which alerts have lost theirs (see `screening.policy`)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from schemas.alert import LIVE_STATES, AlertState
 from schemas.events import Occasion
 from schemas.ledger import EarlierAlert, Ground
-from schemas.watchlist import RecordKey
+from schemas.watchlist import RecordKey, VersionedRecord
+from screening.alert_writing import highest, severity_of
 from screening.match import Match
 
 RECORD_CHANGED = "record_changed"
 RECORD_NO_LONGER_MATCHES = "record_no_longer_matches"
+LIST_CHANGED = "list_changed"
+"""The list is more, or less, urgent than it was when the alert was raised, and nobody has touched it: a new one says so."""
 RECORD_JOINED = "record_joined"
 """Another record of the same person matches too: one alert stands for both in its place."""
 
@@ -47,7 +50,7 @@ def joined(known: Iterable[EarlierAlert], group: Sequence[Match], matches: Itera
 
 def outdated(known: Iterable[EarlierAlert], version: str, matches: Sequence[Match], occasion: Occasion) -> dict[str, str]:
     """Alerts on this version of a traveller that have lost their ground, with the reason."""
-    now = {match.record_key: match.record.record_version for match in matches}
+    now = {match.record_key: match.record for match in matches}
     reasons = {
         one.alert_id: _fault(one, now, occasion is Occasion.RESCREEN)
         for one in _live(known)
@@ -56,13 +59,16 @@ def outdated(known: Iterable[EarlierAlert], version: str, matches: Sequence[Matc
     return {alert_id: reason for alert_id, reason in reasons.items() if reason}
 
 
-def _fault(alert: EarlierAlert, now: dict[RecordKey, int], rescreened: bool) -> str:
+def _fault(alert: EarlierAlert, now: Mapping[RecordKey, VersionedRecord], rescreened: bool) -> str:
     """Only its own record counts where somebody works on it, and every one where nobody does."""
     counting = alert.grounds if alert.state is AlertState.NEW else alert.grounds[:1]
-    if any(now.get(ground.key, 0) > ground.record_version for ground in counting):
+    standing = [now[ground.key] for ground in counting if ground.key in now]
+    if any(now[ground.key].record_version > ground.record_version for ground in counting if ground.key in now):
         return RECORD_CHANGED
-    if rescreened and any(ground.key not in now for ground in counting):
+    if rescreened and len(standing) < len(counting):
         return RECORD_NO_LONGER_MATCHES
+    if rescreened and alert.state is AlertState.NEW and alert.severity not in (None, highest(map(severity_of, standing))):
+        return LIST_CHANGED
     return ""
 
 

@@ -9,6 +9,10 @@ new index or the one he had: a swap happens between two batches, never within on
 
 Rarity is frozen in a base: its delta is weighed with the base's. Whoever builds a base counts anew only where the lists have
 grown or shrunk by more than `RECOUNTED_SHARE` since the rarity in force was counted: scores do not move with every import.
+A recount is a version of its own: it is published, a base of it is built, and live travellers are then screened again.
+
+What holds for a whole list (its threshold, its severity) stands in every prepared record. A version that changes it, like a
+recount, is no matter for a delta: `changes` knows no way over it, and a base is built.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -201,7 +205,7 @@ class MemoryShelf:
 
     async def order(self) -> Index:
         """Build one of the newest published version, wait for it, and put it in force."""
-        version = await self._source.published_version()
+        version = await version_to_build(self._source, self._model)
         records = [record async for chunk in self._source.records(version) for record in chunk]
         snapshot = WatchlistSnapshot(version, tuple(await self._source.lists()), tuple(records))
         rarity = await frozen_rarity(self._source, self._model, snapshot)
@@ -221,6 +225,15 @@ async def frozen_rarity(source: WatchlistSource, model: Model, snapshot: Watchli
     counted = count_rarity(snapshot.records, model)
     await source.keep_rarity(kept_rarity(counted, model, snapshot.version))
     return counted
+
+
+async def version_to_build(source: WatchlistSource, model: Model) -> int:
+    """The newest published version; where its lists have outgrown the rarity in force, that of the recount that is due."""
+    version = await source.published_version()
+    kept = await source.rarity(model.version)
+    if kept is None or still_good(kept, await source.count(version)):
+        return version
+    return await source.publish_recount()
 
 
 def still_good(kept: KeptRarity, people: int) -> bool:

@@ -55,6 +55,10 @@ class WatchlistSource(Protocol):
     async def put_in_force(self, version: int) -> None:
         """Put this version, and all before it, in force: every live traveller is screened again. Again changes nothing."""
 
+    async def publish_recount(self) -> int:
+        """Publish a version, in force when an index of it stands, in which rarity is counted anew, unless one
+        waits already: whoever builds first counts. Returns the newest published version."""
+
     async def count(self, version: int) -> int:
         """How many records there are as of a version."""
 
@@ -68,7 +72,8 @@ class WatchlistSource(Protocol):
         """All records of all lists as of a version, by list and record id, in chunks: a million are never in memory at once."""
 
     async def changes(self, since: int, records_max: int) -> ListChanges | None:
-        """What has changed from `since` to the newest version in force; None where it is more than `records_max` records.
+        """What has changed from `since` to the newest version in force; None where it is more than `records_max` records, or
+        where a version in between changed what holds for a whole list, or counted rarity anew: then a base is needed.
 
         What came and went in between is not told of.
         """

@@ -22,6 +22,7 @@ class ThresholdedSource:
         self.newest_version = source.newest_version
         self.published_version = source.published_version
         self.put_in_force = source.put_in_force
+        self.publish_recount = source.publish_recount
         self.count = source.count
         self.sizes = source.sizes
         self.record_version = source.record_version

@@ -21,7 +21,7 @@ from schemas.flight_times import FlightTimes, Route
 from schemas.identifiers import derive
 from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory, Ground, OvertakenError, Suppression
 from schemas.manifest import Manifest
-from schemas.watchlist import RecordKey
+from schemas.watchlist import AlertSeverity, RecordKey
 from storage import alert_rows, flight_bodies, outbox
 from storage.bodies import deflate
 from storage.database import Database, StoreUnavailableError, Work
@@ -234,6 +234,7 @@ def _earlier_alert(row: asyncpg.Record) -> EarlierAlert:
         others=tuple(Ground(*one) for one in orjson.loads(row["other_records"])),
         route=Route(row["departure_port"], row["arrival_port"]),
         times=FlightTimes(row["scheduled_departure"], row["scheduled_arrival"]),
+        severity=AlertSeverity(row["severity"]),
     )
 
 

@@ -21,7 +21,8 @@ from storage.sql import queries
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A change somebody proposed. `state` is open, approved or rejected; `summary` counts what it would have done then."""
+    """A change somebody proposed. `state` is open, approved or rejected; `summary` counts what it would have done then;
+    `settings`: the list's own fields that it changes, as they shall be; None = records."""
 
     proposal_id: str
     list_id: str
@@ -35,6 +36,7 @@ class Proposal:
     decided_by: str | None
     decision_note: str | None
     list_version: int | None
+    settings: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,18 @@ class Decision:
 async def propose(work: Work, prepared: Import, found: Differences, by: str, now: datetime) -> None:
     """Keep a staged import as a proposal of the same id."""
     area, summary = queries("list_proposals"), orjson.dumps(found.counts).decode()
-    arguments = (prepared.import_id, prepared.list_id, prepared.replace, prepared.note, summary, now, by)
+    arguments = (prepared.import_id, prepared.list_id, prepared.replace, prepared.note, summary, now, by, None)
     await work.execute(area["propose"], *arguments)
     await work.execute(area["keep_records"], prepared.import_id)
+
+
+async def propose_settings(
+    work: Work, list_id: str, told: tuple[str, Mapping[str, Any], str | None], by: str, now: datetime
+) -> None:
+    """Keep changed fields of a list as a proposal. `told`: its id, the fields as they shall be, and why."""
+    proposal_id, settings, note = told
+    arguments = (proposal_id, list_id, False, note, "{}", now, by, orjson.dumps(settings).decode())
+    await work.execute(queries("list_proposals")["propose"], *arguments)
 
 
 async def lock(work: Work, proposal_id: str) -> Proposal | None:
@@ -93,7 +104,7 @@ async def every(work: Work, list_id: str | None, state: str | None, limit: int) 
 async def versions(work: Work, list_id: str, before: int | None, limit: int) -> list[dict[str, Any]]:
     """Publications of a list, the newest first: when, by whom, approved by whom, why, and what they did."""
     rows = await work.fetch(queries("list_proposals")["versions"], list_id, before, limit)
-    return [{**dict(row), "summary": orjson.loads(row["summary"])} for row in rows]
+    return [_with_json(row) for row in rows]
 
 
 async def version_exists(work: Work, list_id: str, version: int) -> bool:
@@ -113,7 +124,11 @@ async def due(work: Work, list_id: str, until: date, page: tuple[str, int]) -> S
 
 
 def _proposal(row: asyncpg.Record) -> Proposal:
-    return Proposal(**{**dict(row), "summary": orjson.loads(row["summary"])})
+    return Proposal(**_with_json(row))
+
+
+def _with_json(row: asyncpg.Record) -> dict[str, Any]:
+    return {**dict(row), **{name: row[name] and orjson.loads(row[name]) for name in ("summary", "settings")}}
 
 
 def _change(row: asyncpg.Record) -> dict[str, Any]:

@@ -42,6 +42,11 @@ class PostgresListSource:
         async with self._database.unit_of_work() as work:
             await publications.put_in_force(work, version, self._clock())
 
+    async def publish_recount(self) -> int:
+        """Publish a version in which rarity is counted anew, unless one waits already. The newest version."""
+        async with self._database.unit_of_work() as work:
+            return await publications.publish_recount(work, self._clock())
+
     async def count(self, version: int) -> int:
         """How many records there are as of a version."""
         async with self._database.reading() as work:
@@ -77,9 +82,11 @@ class PostgresListSource:
             after = rows[-1]["list_id"], rows[-1]["record_id"]
 
     async def changes(self, since: int, records_max: int) -> ListChanges | None:
-        """What has changed since a version; None where it is more than `records_max` records."""
+        """What has changed since a version; None where it is more than `records_max` records, or more than records."""
         version, lists = await self.newest_version(), await self._lists_by_id()
         async with self._database.reading() as work:
+            if await work.fetchval(queries("list_source")["resets_between"], since, version):
+                return None
             changed = await work.fetch(queries("list_source")["list_changed"], since, version, records_max + 1)
             removed = await work.fetch(queries("list_source")["list_removed"], since, version, records_max + 1)
         if len(changed) + len(removed) > records_max:

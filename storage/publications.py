@@ -18,11 +18,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from schemas.alert import LIVE_STATES, Alert, Command
 from schemas.alert_step import MACHINE, Step, advance
-from schemas.watchlist import Record
-from storage import alert_rows, audit, outbox
+from schemas.watchlist import Record, Watchlist
+from storage import alert_rows, audit, outbox, watchlists
 from storage.database import StoreUnavailableError, Work
 from storage.sql import queries
 
@@ -79,6 +80,27 @@ class Publication:
     removed: int = 0
     unchanged: int = 0
     alerts_withdrawn: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListSettings:
+    """A change of a list's own fields. `record_count`: how many records it holds for; the rest as of an import."""
+
+    before: Watchlist
+    after: Watchlist
+    record_count: int
+    note: str | None = None
+    approved_by: str | None = None
+
+    @property
+    def differences(self) -> dict[str, dict[str, Any]]:
+        """By field, what it was and what it is."""
+        before, after = self.before.model_dump(mode="json"), self.after.model_dump(mode="json")
+        return {name: {"before": before[name], "after": after[name]} for name in after if before[name] != after[name]}
+
+
+SCREENED_FIELDS = frozenset({"title", "severity", "threshold_bits", "false_alerts_per_1000"})
+"""What screeners read of a list: matches, and what alerts say, depend on it."""
 
 
 async def lock(work: Work) -> None:
@@ -152,7 +174,7 @@ async def _announce(work: Work, prepared: Import, done: Publication, author: tup
     summary = {"added": done.added, "changed": done.changed, "removed": done.removed, "unchanged": done.unchanged}
     why = (prepared.note, prepared.approved_by)
     at_once = done.added + done.changed + done.removed <= IN_FORCE_AT_ONCE_MAX
-    row = (version, list_id, now, by, json.dumps(summary), *why, at_once)
+    row = (version, list_id, now, by, json.dumps(summary), *why, at_once, None, False)
     in_force = await work.fetchval(queries("publications")["add_version"], *row)
     withdrawn = await _withdraw_alerts(work, list_id, version, now) if done.removed else 0
     details = {**summary, "list_version": version, "alerts_withdrawn": withdrawn, "approved_by": prepared.approved_by}
@@ -169,6 +191,36 @@ async def put_in_force(work: Work, version: int, now: datetime) -> bool:
     if waited:
         await _rescreen(work, max(row["version"] for row in waited), now)
     return bool(waited)
+
+
+async def publish_recount(work: Work, now: datetime) -> int:
+    """A version in which rarity is counted anew, unless one waits; live travellers are screened again when it is in
+    force, which it is when an index of it stands."""
+    await lock(work)
+    newest = await newest_version(work)
+    if await work.fetchval(queries("list_source")["recount_waits"]):
+        return newest
+    row = (newest + 1, None, now, MACHINE, "{}", "Rarity of names counted anew", None, False, None, True)
+    await work.fetchval(queries("publications")["add_version"], *row)
+    await audit.append(work, audit.Line(now, MACHINE, "watchlist.recount", "watchlist", "*", {"list_version": newest + 1}))
+    return newest + 1
+
+
+async def publish_settings(work: Work, change: ListSettings, by: str, now: datetime) -> int:
+    """Make changed fields of a list the truth; the version. Where screening reads them, it waits for an index, and live
+    travellers are then screened again."""
+    await lock(work)
+    version, list_id = await newest_version(work) + 1, change.after.list_id
+    summary = {"added": 0, "changed": 0, "removed": 0, "unchanged": change.record_count}
+    why = (change.note, change.approved_by)
+    resets = not SCREENED_FIELDS.isdisjoint(change.differences)
+    told = json.dumps(change.differences)
+    row = (version, list_id, now, by, json.dumps(summary), *why, not resets, told, resets)
+    await work.fetchval(queries("publications")["add_version"], *row)
+    await watchlists.change(work, change.after)
+    details = {**change.differences, "list_version": version, "approved_by": change.approved_by}
+    await audit.append(work, audit.Line(now, by, "watchlist.change", "watchlist", list_id, details))
+    return version
 
 
 async def _rescreen(work: Work, version: int, now: datetime) -> None:

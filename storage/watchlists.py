@@ -21,6 +21,7 @@ class ListState:
     published_at: datetime | None
     created_at: datetime
     created_by: str
+    settings_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,15 @@ async def add(work: Work, watchlist: Watchlist, by: str, now: datetime) -> bool:
         *(watchlist.severity, watchlist.threshold_bits, now, by, watchlist.four_eyes, watchlist.false_alerts_per_1000),
     )
     return row is not None
+
+
+async def change(work: Work, watchlist: Watchlist) -> None:
+    """Write a list's own fields; `publications.publish_settings` gives it the version that belongs to it."""
+    await work.execute(
+        queries("watchlists")["change"],
+        *(watchlist.list_id, watchlist.title, watchlist.authority, watchlist.legal_basis, watchlist.severity),
+        *(watchlist.threshold_bits, watchlist.false_alerts_per_1000, watchlist.four_eyes),
+    )
 
 
 async def every(work: Work) -> Sequence[ListState]:
@@ -67,7 +77,11 @@ async def page(work: Work, list_id: str, after: str, limit: int) -> Sequence[Sto
 def _state(row: asyncpg.Record) -> ListState:
     watchlist = Watchlist.model_validate({name: row[name] for name in Watchlist.model_fields})
     return ListState(
-        watchlist, row["record_count"], row["list_version"], row["published_at"], row["created_at"], row["created_by"]
+        watchlist,
+        *(
+            row[name]
+            for name in ("record_count", "list_version", "published_at", "created_at", "created_by", "settings_version")
+        ),
     )
 
 

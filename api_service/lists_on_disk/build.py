@@ -11,7 +11,7 @@ from pathlib import Path
 from api_service.lists_on_disk import files
 from schemas.watchlist import VersionedRecord
 from screening.index.packed.building import Listing, build
-from screening.lists_in_force import kept_rarity, still_good
+from screening.lists_in_force import kept_rarity, still_good, version_to_build
 from screening.model import Model
 from screening.ports import WatchlistSource
 from screening.rarity import Rarity
@@ -23,7 +23,7 @@ async def build_newest(directory: Path, source: WatchlistSource, model: Model) -
     Raises StoreUnavailableError, OSError. Waits while another process of this machine builds.
     """
     async with files.building(directory):
-        version = await source.published_version()
+        version = await version_to_build(source, model)
         standing = files.open_newest(directory, model)
         if standing is None or standing[1].listed.version < version:
             await _build(files.path_of(directory, version), source, model, version)

@@ -13,11 +13,12 @@ from api_service.context import Context, context_of
 from api_service.cursors import decode_cursor, encode_cursor
 from api_service.errors import documented
 from api_service.list_import import Imported, ImportOrder, Mode, import_file
-from api_service.parameters import PRINTABLE, IfMatch, ListId, RecordId, etag, version_seen
+from api_service.list_settings import SettingsOrder, change_list
+from api_service.parameters import PRINTABLE, IfMatch, ListId, RecordId, etag, version_required, version_seen
 from api_service.watch import RecordChange
 from parsers.lists import ListFormat
 from schemas.roles import Role
-from schemas.watchlist import Record, Watchlist
+from schemas.watchlist import AlertSeverity, Record, Watchlist
 from screening.model import MODEL
 from screening.thresholds import expected_false_alerts, threshold_in_force
 from storage import watchlists
@@ -31,6 +32,11 @@ MetadataReader = Annotated[Principal, Depends(require(Role.LIST_OWNER, Role.ANAL
 
 PAGE_MAX = 1_000
 """A record is some 500 bytes of JSON."""
+
+
+PROPOSED: dict[int | str, dict[str, Any]] = {
+    202: {"description": "The list wants four eyes: the change waits for a second person"}
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +78,42 @@ async def every(_who: MetadataReader, context: Context) -> dict[str, Any]:
 
 
 @router.get("/{list_id}", responses=documented(404))
-async def one(list_id: ListId, _who: MetadataReader, context: Context) -> dict[str, Any]:
-    """One list, without its records."""
+async def one(list_id: ListId, _who: MetadataReader, context: Context) -> Response:
+    """One list, without its records. Its ETag is what a change of it is made upon."""
     async with context.database.reading() as work:
-        return _shown_list(await watch.find_list(work, list_id))
+        return _list_answer(await watch.find_list(work, list_id))
+
+
+class ListChange(BaseModel):
+    """What shall be otherwise; what is left out stays. null clears what may be unknown. `note`: why; kept with the version."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: str | None = Field(default=None, max_length=500)
+    authority: str | None = None
+    legal_basis: str | None = None
+    severity: AlertSeverity | None = None
+    threshold_bits: float | None = None
+    false_alerts_per_1000: float | None = None
+    four_eyes: bool | None = None
+    note: str | None = Field(default=None, max_length=500, pattern=PRINTABLE)
+
+    def order(self, list_id: str, expected_version: int) -> SettingsOrder:
+        """Only what was said."""
+        fields = self.model_dump(exclude_unset=True, exclude={"note"})
+        return SettingsOrder(list_id, fields, expected_version, self.note)
+
+
+@router.patch("/{list_id}", responses={**PROPOSED, **documented(404, 412, 422, 428)})
+async def change(list_id: ListId, body: ListChange, who: ListOwner, context: Context, if_match: IfMatch = None) -> Response:
+    """Change what holds for a whole list; If-Match holds the ETag of the list as you saw it.
+
+    A version of the lists without changed records. A changed title, severity or threshold is in force when an index with it
+    stands; live travellers are then screened again. A list of four eyes waits for a second person, also to lose its four eyes.
+    """
+    order = body.order(list_id, version_required(if_match))
+    done = await change_list(context.database, order, who.key_id, context.clock())
+    return _list_answer(done.state) if done.proposal_id is None else proposed(done.proposal_id)
 
 
 class RecordQuery(BaseModel):
@@ -110,11 +148,6 @@ async def record(where: Where, _who: Reader, context: Context) -> Response:
     if stored is None:
         raise problems.NotFoundError("There is no such record.")
     return _record_answer(stored, 200)
-
-
-PROPOSED: dict[int | str, dict[str, Any]] = {
-    202: {"description": "The list wants four eyes: the change waits for a second person"}
-}
 
 
 @router.put(
@@ -198,6 +231,11 @@ def check_plain_file(request: Request) -> None:
         raise problems.UnsupportedMediaTypeError("Send the file uncompressed.")
 
 
+def _list_answer(state: ListState) -> Response:
+    headers = {"ETag": etag(state.settings_version)}
+    return Response(orjson.dumps(_shown_list(state)), 200, headers, "application/json")
+
+
 def _shown_list(state: ListState) -> dict[str, Any]:
     return {
         **state.watchlist.model_dump(mode="json"),
@@ -207,6 +245,7 @@ def _shown_list(state: ListState) -> dict[str, Any]:
         "published_at": state.published_at,
         "created_at": state.created_at,
         "created_by": state.created_by,
+        "settings_version": state.settings_version,
     }
 
 

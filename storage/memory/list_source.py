@@ -32,10 +32,14 @@ class MemoryListSource:
         self._lists: dict[str, Watchlist] = {}
         self._rows: list[_Row] = []
         self._rarities: list[KeptRarity] = []
+        self._resets: set[int] = set()
+        self._recount = 0
 
     def publish(self, watchlist: Watchlist, records: Sequence[Record], in_force: bool = True) -> int:
         """Make these the records of a list; returns the new version."""
         self._version += 1
+        if self._lists.get(watchlist.list_id, watchlist) != watchlist:
+            self._resets.add(self._version)
         self._lists[watchlist.list_id] = watchlist
         current = {row.key: row for row in self._rows if row.until is None and row.key[0] == watchlist.list_id}
         wanted = {(watchlist.list_id, record.record_id): record for record in records}
@@ -66,6 +70,14 @@ class MemoryListSource:
         """Versions up to this one are in force."""
         self._in_force = max(self._in_force, version)
 
+    async def publish_recount(self) -> int:
+        """A version in which rarity is counted anew; it waits."""
+        if self._recount <= self._in_force:
+            self._version += 1
+            self._recount = self._version
+            self._resets.add(self._version)
+        return self._version
+
     async def count(self, version: int) -> int:
         """How many records stand."""
         return sum(row.stands(version) for row in self._rows)
@@ -88,7 +100,9 @@ class MemoryListSource:
             yield (record,)
 
     async def changes(self, since: int, records_max: int) -> ListChanges | None:
-        """What has changed since a version; None where it is more than `records_max` records."""
+        """What has changed since a version; None where it is more than `records_max` records, or more than records."""
+        if any(since < version <= self._in_force for version in self._resets):
+            return None
         before = {row.key for row in self._rows if row.stands(since)}
         now = {(one.watchlist.list_id, one.record.record_id) for one in self._as_of(self._in_force)}
         changed = tuple(one for one in self._as_of(self._in_force) if one.list_version > since)

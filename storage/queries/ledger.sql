@@ -2,7 +2,7 @@
 
 -- name: list_earlier_alerts
 SELECT flight_id, alert_id, traveller_id, traveller_version_id, traveller_version, list_id, record_id, record_version, state, score,
-       other_records, departure_port, arrival_port, scheduled_departure, scheduled_arrival
+       other_records, departure_port, arrival_port, scheduled_departure, scheduled_arrival, severity
 FROM alerts
 WHERE flight_id = ANY ($1::text[])
 ORDER BY created_at, alert_id

@@ -1,8 +1,8 @@
 -- Changes of lists that wait for a second person, and what was changed when, by whom and why.
 
 -- name: propose
-INSERT INTO list_proposals (proposal_id, list_id, replace, note, summary, proposed_at, proposed_by)
-VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7)
+INSERT INTO list_proposals (proposal_id, list_id, replace, note, summary, proposed_at, proposed_by, settings)
+VALUES ($1, $2, $3, $4, $5::text::jsonb, $6, $7, $8::text::jsonb)
 
 -- name: keep_records
 INSERT INTO proposed_records (proposal_id, record_id, row_number, body_sha256, body)
@@ -37,7 +37,7 @@ LIMIT $3
 
 -- name: versions
 -- Publications of a list older than $2 (NULL: from the newest), with who, when and why.
-SELECT version, at, by, approved_by, note, summary
+SELECT version, at, by, approved_by, note, summary, settings
 FROM list_versions
 WHERE list_id = $1 AND ($2::bigint IS NULL OR version < $2)
 ORDER BY version DESC

@@ -24,7 +24,7 @@ SELECT count(*) FROM records WHERE from_version <= $1 AND (to_version IS NULL OR
 -- name: list_sizes
 SELECT list_id, sum(coalesce((summary ->> 'added')::bigint, 0) - coalesce((summary ->> 'removed')::bigint, 0))::bigint AS records
 FROM list_versions
-WHERE version <= $1
+WHERE version <= $1 AND list_id IS NOT NULL
 GROUP BY list_id
 
 -- name: list_changed
@@ -34,6 +34,14 @@ FROM records
 WHERE from_version > $1 AND from_version <= $2 AND (to_version IS NULL OR to_version > $2)
 ORDER BY list_id, record_id
 LIMIT $3
+
+-- name: resets_between
+-- Whether a version after $1, up to $2, changed what holds for whole lists, or how rare names are.
+SELECT EXISTS (SELECT FROM list_versions WHERE resets AND version > $1 AND version <= $2)
+
+-- name: recount_waits
+-- Whether a recount is published and not in force yet: whoever builds counts, and publishes no other.
+SELECT EXISTS (SELECT FROM list_versions WHERE list_id IS NULL AND in_force_at IS NULL)
 
 -- name: list_removed
 -- Records that were on a list at version $1, and are on none at version $2.

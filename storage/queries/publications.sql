@@ -60,9 +60,10 @@ WITH opened AS (
 SELECT count(*) FROM opened;
 
 -- name: add_version
--- $8: whether it is in force at once; a version behind one that still waits waits as well. Says whether it is.
-INSERT INTO list_versions (version, list_id, at, by, summary, note, approved_by, in_force_at)
-SELECT $1::bigint, $2::text, $3::timestamptz, $4::text, $5::text::jsonb, $6::text, $7::text,
+-- $8: whether it is in force at once; a version behind one that still waits waits as well. Says whether it is. $9: what of
+-- the list's fields it changes, $10: whether screeners need a base of it.
+INSERT INTO list_versions (version, list_id, at, by, summary, note, approved_by, settings, resets, in_force_at)
+SELECT $1::bigint, $2::text, $3::timestamptz, $4::text, $5::text::jsonb, $6::text, $7::text, $9::text::jsonb, $10::boolean,
        CASE WHEN $8::boolean AND NOT EXISTS (SELECT FROM list_versions WHERE in_force_at IS NULL) THEN $3 END
 RETURNING in_force_at IS NOT NULL;
 

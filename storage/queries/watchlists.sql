@@ -6,6 +6,13 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 ON CONFLICT (list_id) DO NOTHING
 RETURNING list_id;
 
+-- name: change
+-- The list's own fields; the caller has published the version that says so.
+UPDATE watchlists
+SET title = $2, authority = $3, legal_basis = $4, severity = $5, threshold_bits = $6, false_alerts_per_1000 = $7, four_eyes = $8,
+    settings_version = settings_version + 1
+WHERE list_id = $1;
+
 -- name: all
 -- Every list with the newest publication of it and the number of its current records. $1: one list only, or NULL.
 SELECT w.*, v.version AS list_version, v.at AS published_at,

@@ -30,6 +30,7 @@ GET    /v1/schedules                                                          A 
 POST   /v1/watchlists                                                         L
 GET    /v1/watchlists                                                         A S L U
 GET    /v1/watchlists/{list_id}                                               A S L U
+PATCH  /v1/watchlists/{list_id}                                               L
 GET    /v1/watchlists/{list_id}/records                                       A S L
 GET    /v1/watchlists/{list_id}/records/{record_id:path}                      A S L
 PUT    /v1/watchlists/{list_id}/records/{record_id:path}                      L

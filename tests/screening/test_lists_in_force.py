@@ -112,7 +112,7 @@ async def test_more_changes_than_a_delta_holds_are_waited_for_as_a_base(monkeypa
     with pytest.raises(ListsBehindError):
         await lists.newest()
     await shelf.build()
-    assert (await lists.newest()).listed.version == 2
+    assert (await lists.newest()).listed.version == 3, "a hundred times the people: rarity is counted anew, as a version"
 
 
 async def test_a_version_that_waits_is_used_when_its_index_stands():
@@ -167,3 +167,30 @@ async def test_after_any_publications_it_is_one_index_over_what_is_listed(edits)
         whole = ExhaustiveIndex(prepare_list(await source.load(), MODEL, index.listed.rarity))
         assert screen(asked, index, DAY, 4.0) == screen(asked, whole, DAY, 4.0)
         assert index.listed.version == await source.newest_version()
+
+
+async def test_a_recount_is_a_version_of_its_own():
+    source = MemoryListSource()
+    source.publish(PERSONS, MANY)
+    lists = ListsInForce(source, MemoryShelf(source, MODEL, at_once), at_once)
+    first = (await lists.newest()).listed
+    source.publish(PERSONS, (*MANY, *FILLERS[:5]))
+    assert (await lists.newest()).listed.version == 2, "a twentieth more is no reason to count anew"
+    source.publish(PERSONS, (*MANY, *(record(f"N{number}", name("NEWCOMER", f"{number}A")) for number in range(30))))
+    later = (await lists.newest()).listed
+    assert (first.version, later.version, await source.newest_version()) == (1, 4, 4)
+    assert (later.rarity.digest == first.rarity.digest, later.rarity.people) == (False, 130)
+    assert lists.recent is not None
+    assert lists.recent.after(3) is None, "whoever was screened with the older rarity is screened against everything"
+    assert (await lists.newest()).listed.version == 4, "counted once"
+
+
+async def test_changed_fields_of_a_list_need_a_base():
+    source = MemoryListSource()
+    source.publish(PERSONS, (ARDIT, *MANY))
+    lists = ListsInForce(source, MemoryShelf(source, MODEL, at_once), at_once)
+    assert await people(lists) == [ARDIT.record_id]
+    source.publish(PERSONS.model_copy(update={"threshold_bits": 900.0}), (ARDIT, *MANY))
+    assert await people(lists) == []
+    assert lists.recent is not None
+    assert lists.recent.after(1) is None

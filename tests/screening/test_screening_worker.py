@@ -107,6 +107,9 @@ class World:
     async def rarity(self, model_version):
         return None
 
+    async def publish_recount(self):
+        raise AssertionError("no rarity was ever kept")
+
     async def keep_rarity(self, rarity):
         self.called("keep_rarity")
 

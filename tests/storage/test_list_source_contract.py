@@ -146,3 +146,19 @@ async def test_how_long_each_list_is(lists: Lists) -> None:
     await lists.publish(WANTED, a_record("r2", "Dibra"))
     assert dict(await lists.source.sizes(2)) == {"wanted": 2, "second": 1}
     assert dict(await lists.source.sizes(3)) == {"wanted": 1, "second": 1}
+
+
+async def test_no_changes_lead_over_a_recount_and_only_one_waits(lists: Lists) -> None:
+    await lists.publish(WANTED, a_record("r1", "Hoxha"))
+    assert await lists.source.publish_recount() == 2
+    assert await lists.source.publish_recount() == 2
+    assert (await lists.source.newest_version(), await lists.source.published_version()) == (1, 2)
+    before = await lists.source.changes(1, 10)
+    assert before is not None
+    assert before.version == 1
+    await lists.source.put_in_force(2)
+    assert await lists.source.changes(1, 10) is None
+    after = await lists.source.changes(2, 10)
+    assert after is not None
+    assert (after.version, after.changed, await lists.source.sizes(2)) == (2, (), {"wanted": 1})
+    assert await lists.source.publish_recount() == 3
