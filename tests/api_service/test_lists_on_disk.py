@@ -68,7 +68,9 @@ async def test_older_bases_go_and_whoever_has_one_mapped_keeps_it(tmp_path: Path
     assert mapped is not None
     source.publish(WANTED, MANY)
     await build_newest(tmp_path, source, MODEL)
-    assert [path.name for path in files.newest_first(tmp_path)] == ["000000000002.index"]
+    assert [path.name for path in files.newest_first(tmp_path)] == ["000000000003.index"], (
+        "lists ten times as long are a recount too"
+    )
     assert found(mapped[1]) == ["R1"]
 
 
@@ -132,7 +134,7 @@ async def test_screening_goes_on_while_lists_outgrow_memory(tmp_path: Path, monk
             await asyncio.sleep(0.01)
     index = await lists.newest()
     assert isinstance(index, PackedIndex)
-    assert (index.listed.version, found(index)) == (2, [])
+    assert (index.listed.version, found(index)) == (3, []), "and a recount of rarity with it"
     source.publish(WANTED, [*MANY, ARDIT])
     layered = await lists.newest()
     assert isinstance(layered, LayeredIndex)
@@ -172,7 +174,7 @@ async def test_a_large_import_is_put_in_force_by_a_builder_of_its_own(
             await asyncio.sleep(0.05)
     index = await lists.newest()
     assert isinstance(index, PackedIndex)
-    assert index.listed.version == 2
+    assert index.listed.version == 3, "lists eight times as long: the recount of rarity is a version of its own"
     assert [path.name for path in files.newest_first(tmp_path / shelf.DIRECTORY)] == ["000000000002.index"]
     await screen_waiting(database, service.context.clock, lists)
     [alert] = await alerts_of(service)
