@@ -175,7 +175,7 @@ async def test_a_large_import_is_put_in_force_by_a_builder_of_its_own(
     index = await lists.newest()
     assert isinstance(index, PackedIndex)
     assert index.listed.version == 3, "lists eight times as long: the recount of rarity is a version of its own"
-    assert [path.name for path in files.newest_first(tmp_path / shelf.DIRECTORY)] == ["000000000002.index"]
+    assert [path.name for path in files.newest_first(tmp_path / shelf.DIRECTORY)] == ["000000000003.index"]
     await screen_waiting(database, service.context.clock, lists)
     [alert] = await alerts_of(service)
     assert alert["record"]["record_version"] >= 1
