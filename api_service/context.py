@@ -19,7 +19,8 @@ from api_service.matching import Matcher
 from api_service.metrics import Metrics, make_metrics
 from api_service.protection_plan import ProtectionPlan, read_plan
 from api_service.reading_pool import ReadingPool
-from api_service.settings import Settings
+from api_service.sandbox.protection import sandbox_plan
+from api_service.settings import Mode, Settings
 from api_service.shared_rates import SharedRates
 from api_service.tokens.provider import IdentityProvider
 from storage.alert_tail import AlertTail
@@ -72,6 +73,13 @@ Context = Annotated[AppContext, Depends(_injected)]
 """The context as a parameter of an endpoint."""
 
 
+def protection_of(settings: Settings) -> ProtectionPlan:
+    """The site's plan; without a file, made-up contacts in the sandbox, and nobody in production."""
+    if settings.protection_file is None and settings.mode is Mode.SANDBOX:
+        return sandbox_plan()
+    return read_plan(settings.protection_file)
+
+
 def make_context(
     settings: Settings,
     database: Database,
@@ -97,5 +105,5 @@ def make_context(
         deliveries=Deliveries(),
         identity_provider=None if settings.token_rules is None else IdentityProvider(settings.token_rules),
         clock=clock,
-        protection=read_plan(settings.protection_file),
+        protection=protection_of(settings),
     )

@@ -1,4 +1,5 @@
-"""What must be there before the roles start: the tables, and in sandbox mode the keys and the sample lists.
+"""What must be there before the roles start: the tables, and in sandbox mode the keys, the sample lists, and the supervisor's
+sight of protection referrals.
 
 Every step is done once and can be repeated: what is there already stays.
 """
@@ -18,14 +19,17 @@ from api_service.sandbox.lists import SandboxList, sandbox_lists
 from api_service.settings import Mode, Settings
 from api_service.wiring import connected
 from schemas.roles import Role
-from storage import publications, watchlists
+from storage import audit, publications, referrals, watchlists
 from storage.database import Database
 from storage.migrate import migrate
 from storage.publications import Import, StagedRecord
+from storage.referrals import Scope
 
 SANDBOX_SEED = 355
 """Of the sample lists: the same in every sandbox, so that what one person sees another can repeat."""
 KEYS_FILE = "sandbox_keys.json"
+PROTECTION_ROLE = Role.SUPERVISOR
+"""Whose key sees protection referrals of every port in the sandbox. An analyst's does not: so both can be tried."""
 _BY = "kulla"
 _BATCH_ROWS = 1_000
 
@@ -49,7 +53,16 @@ async def prepare(settings: Settings, database_url: str) -> SandboxKeys | None:
         if settings.sandbox_lists:
             for sandbox_list in sandbox_lists(SANDBOX_SEED, now.date()):
                 await _publish_once(database, sandbox_list, now)
-        return await _sandbox_keys(database, settings.data_dir / KEYS_FILE, now)
+        made = await _sandbox_keys(database, settings.data_dir / KEYS_FILE, now)
+        await _let_see_referrals(database, made.by_role[PROTECTION_ROLE].split("_")[1], now)
+        return made
+
+
+async def _let_see_referrals(database: Database, person: str, now: datetime) -> None:
+    """The protection scope, which an operator gives elsewhere."""
+    async with database.unit_of_work() as work:
+        if await referrals.grant_scope(work, Scope(person, now, _BY)):
+            await audit.append(work, audit.Line(now, _BY, "protection_scope.grant", "person", person))
 
 
 async def _insist_on_a_key(database: Database, now: datetime) -> None:

@@ -176,7 +176,8 @@ class Settings(BaseSettings):
     )
     protection_file: Path | None = Field(
         default=None,
-        description="TOML file of protection contacts and deadlines (`docs/protection.md`). Absent: no contacts.",
+        description="TOML file of protection contacts and deadlines (`docs/protection.md`). Absent: no contacts; in the "
+        "sandbox made-up ones.",
     )
     retention_referral_hours: float = Field(
         default=30 * 24, gt=0, description="How long protection referrals are kept after they were made (no names are in them)."

@@ -158,10 +158,12 @@ def _welcome(base_url: str, keys: SandboxKeys | None) -> str:
             "This is a SANDBOX: synthetic people, synthetic lists, simulated flights. Do not send it real passengers.",
             f"Keys, one a role, are in {keys.path}:",
             *(f"    {role:<11} {key}" for role, key in keys.by_role.items()),
-            "Three things to try:",
+            "The supervisor has the protection scope and sees referrals of every port; contacts and referrals are made up.",
+            "Four things to try:",
             f"    curl -s {base_url}/v1/alerts?limit=3 -H 'Authorization: Bearer {keys.by_role['analyst']}'",
             f"    curl -s {base_url}/v1/manifests --data-binary @docs/examples/passenger_list.edi"
             f" -H 'Content-Type: application/edifact' -H 'Authorization: Bearer {keys.by_role['carrier']}'",
+            f"    curl -s {base_url}/v1/referrals?limit=3 -H 'Authorization: Bearer {keys.by_role['supervisor']}'",
             f"    .venv/bin/kulla simulate --flights 3 --url {base_url}",
         ]
     return "\n".join([*lines, "Ctrl-C stops it.", ""])

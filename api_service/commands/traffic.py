@@ -35,12 +35,13 @@ def simulate(
 
     settings = Settings()
     base_url = url or f"http://{settings.http_host}:{settings.http_port}"
-    api_key = key or _sandbox_key(settings.data_dir)
+    api_key = key or _sandbox_key(settings.data_dir, "carrier")
+    officer_key = _sandbox_key(settings.data_dir, "officer") if endless else None
     count, pace = (_ENDLESS_FLIGHTS, 1 / _ENDLESS_SECONDS_PER_MESSAGE) if endless else (flights, rate)
     simulation = _simulation(seed, count, pace)
     if timetable is not None:
         _write_timetable(timetable, simulation)
-    summary = asyncio.run(_push(base_url, api_key, simulation, endless))
+    summary = asyncio.run(_push(base_url, api_key, simulation, officer_key))
     _show(summary)
     if summary.failed:
         raise typer.Exit(1)
@@ -54,11 +55,11 @@ def _write_timetable(file: Path, simulation: "Simulation") -> None:
     file.write_text(timetable(plan_flights(simulation.seed, simulation.now, flights)), "utf-8")
 
 
-def _sandbox_key(data_dir: Path) -> str:
+def _sandbox_key(data_dir: Path, role: str) -> str:
     from api_service.sandbox_setup import KEYS_FILE
 
     try:
-        return str(json.loads((data_dir / KEYS_FILE).read_text("utf-8"))["carrier"])
+        return str(json.loads((data_dir / KEYS_FILE).read_text("utf-8"))[role])
     except (OSError, ValueError, KeyError) as error:
         raise typer.BadParameter(f"no sandbox keys in {data_dir}: start `kulla up` first, or give --key") from error
 
@@ -76,7 +77,21 @@ def _simulation(seed: int | None, flights: int, rate: float | None) -> "Simulati
     return Simulation(drawn, now, range(flights), messages_per_second=rate, planting=planting)
 
 
-async def _push(base_url: str, api_key: str, simulation: "Simulation", quiet: bool) -> "Summary":
+async def _push(base_url: str, api_key: str, simulation: "Simulation", officer_key: str | None) -> "Summary":
+    """`officer_key`: of the endless simulation's officers, who ask for protection while the flights come in."""
+    from api_service.sandbox.protection import ask_for_protection, officer_client
+
+    if officer_key is None:
+        return await _push_flights(base_url, api_key, simulation, quiet=False)
+    async with officer_client(base_url, officer_key) as officer:
+        asking = asyncio.create_task(ask_for_protection(officer, simulation.seed))
+        try:
+            return await _push_flights(base_url, api_key, simulation, quiet=True)
+        finally:
+            asking.cancel()
+
+
+async def _push_flights(base_url: str, api_key: str, simulation: "Simulation", quiet: bool) -> "Summary":
     from rich import progress as bars
 
     from api_service.sandbox.simulate import carrier_client
