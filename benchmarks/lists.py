@@ -2,6 +2,7 @@
 
     python -m benchmarks.lists                          a list of 20,000, an import of 20,000, 30,000 live travellers
     python -m benchmarks.lists --listed 100000 --imported 100000 --live 100000
+    python -m benchmarks.lists --seeded 1000000         so many more live travellers, put into the store as screened already
 
 Everything runs on an embedded PostgreSQL in a temporary directory: publications, the outbox, a worker in this process, and the
 builder of bases in its own. All people are made up (`benchmarks.people`).
@@ -16,6 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import count, islice
 from pathlib import Path
+from typing import NamedTuple
 
 from api_service.lists_on_disk import lists_in_force
 from api_service.settings import Settings
@@ -40,6 +42,8 @@ from storage.publications import Import, StagedRecord
 SEED, READER = 7, "benchmark"
 STAGED_AT_ONCE = 500
 """As an import over HTTP does."""
+SEEDED_ALIKE = 5
+"""Seeded flights with the same travellers: making up a million persons takes longer than anything that is measured."""
 FED_AT_ONCE = 4
 """Flights stored while the worker still has some: it never idles."""
 
@@ -94,7 +98,7 @@ class Bench:
             await self._store(_manifest(next(self._numbers), (*people, *extra)))
         return travellers
 
-    async def _store(self, manifest: Manifest) -> None:
+    async def _store(self, manifest: Manifest, occasion: str | None = "received") -> None:
         now, purge = datetime.now(UTC), datetime.now(UTC) + timedelta(days=1)
         key, body = manifest.flight.flight_key, deflate(manifest.model_dump_json().encode())
         async with self.database.unit_of_work() as work:
@@ -107,10 +111,27 @@ class Bench:
                 " traveller_count, test, received_at, purge_at, body) VALUES ($1, $2, 0, $3, $4, $5, 0, false, $6, $7, $8)",
                 *(manifest.manifest_id, manifest.submission_id, flight_id(key), key, manifest.function, now, purge, body),
             )
-            await work.execute(
-                "INSERT INTO manifest_outbox (flight_key, manifest_id, occasion) VALUES ($1, $2, 'received')",
-                *(key, manifest.manifest_id),
-            )
+            if occasion is not None:
+                await work.execute(
+                    "INSERT INTO manifest_outbox (flight_key, manifest_id, occasion) VALUES ($1, $2, $3)",
+                    *(key, manifest.manifest_id, occasion),
+                )
+
+    async def seed_flights(self, travellers: int) -> int:
+        """Store flights that count as screened with the lists in force, each `SEEDED_ALIKE` times; returns how many flights."""
+        version, now, stored = await self.source.newest_version(), datetime.now(UTC), 0
+        for people in self._flights:
+            for _ in range(SEEDED_ALIKE):
+                manifest = _manifest(next(self._numbers), people)
+                await self._store(manifest, occasion=None)
+                async with self.database.unit_of_work() as work:
+                    await work.execute(
+                        "INSERT INTO manifest_screenings VALUES ($1, $2, $3, 'seeded')", manifest.manifest_id, now, version
+                    )
+                stored += 1
+            if stored * len(people) >= travellers:
+                return stored
+        raise AssertionError("flights do not end")
 
     async def alerts(self) -> int:
         """How many there are."""
@@ -147,8 +168,18 @@ def _target(place: int) -> Record:
     return Record(record_id=f"TARGET{place}", names=(name,), birth_dates=("1979-05-17",))
 
 
-async def measure(bench: Bench, listed: int, imported: int, live: int) -> None:
+class Sizes(NamedTuple):
+    """Of what is measured, in records and travellers."""
+
+    listed: int
+    imported: int
+    live: int
+    seeded: int
+
+
+async def measure(bench: Bench, sizes: Sizes) -> None:
     """Print one figure a line."""
+    listed, imported, live, seeded = sizes
     async with bench.database.unit_of_work() as work:
         await watchlists.add(work, LIST, "bench", datetime.now(UTC))
     started = time.perf_counter()
@@ -157,7 +188,11 @@ async def measure(bench: Bench, listed: int, imported: int, live: int) -> None:
     started = time.perf_counter()
     await bench.lists.newest()
     print(f"first base stands, and is in force, after {time.perf_counter() - started:.1f} s")
+    if seeded:
+        print(f"{await bench.seed_flights(seeded)} flights seeded")
     running = asyncio.create_task(bench.worker.run())
+    if seeded:
+        await _filled(bench, seeded)
     await _live_travellers(bench, live)
     await _one_record(bench)
     await _import(bench, listed, imported)
@@ -165,6 +200,15 @@ async def measure(bench: Bench, listed: int, imported: int, live: int) -> None:
     await running
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak memory: this process {peak:.0f} MB, the builder {_children_mb():.0f} MB")
+
+
+async def _filled(bench: Bench, seeded: int) -> None:
+    started, kept = time.perf_counter(), -1
+    while kept < bench.worker.manifests_kept:
+        kept = bench.worker.manifests_kept
+        await asyncio.sleep(3.0)
+    seconds = time.perf_counter() - started
+    print(f"the travellers of {kept} flights read into memory at {seeded / seconds:.0f} travellers/s")
 
 
 async def _live_travellers(bench: Bench, live: int) -> None:
@@ -236,14 +280,14 @@ def _children_mb() -> float:
     return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
 
 
-async def _run(listed: int, imported: int, live: int, directory: Path) -> None:
+async def _run(sizes: Sizes, directory: Path) -> None:
     with EmbeddedPostgres(directory) as server:
         await migrate(server.url)
         database = await Database.connect(server.url)
         settings = Settings(_env_file=None, data_dir=directory, database_url=server.url)
         bench = Bench(database, settings)
         try:
-            await measure(bench, listed, imported, live)
+            await measure(bench, sizes)
         finally:
             await bench.lists.close()
             await database.close()
@@ -255,9 +299,11 @@ def main() -> None:
     arguments.add_argument("--listed", type=int, default=20_000)
     arguments.add_argument("--imported", type=int, default=20_000)
     arguments.add_argument("--live", type=int, default=30_000)
+    arguments.add_argument("--seeded", type=int, default=0)
     options = arguments.parse_args()
+    sizes = Sizes(options.listed, options.imported, options.live, options.seeded)
     with tempfile.TemporaryDirectory() as directory:
-        asyncio.run(_run(options.listed, options.imported, options.live, Path(directory)))
+        asyncio.run(_run(sizes, Path(directory)))
 
 
 if __name__ == "__main__":

@@ -139,6 +139,11 @@ class Worker:
         """The version of the lists in force; None before the first load."""
         return None if self._index is None else self._index.listed.version
 
+    @property
+    def manifests_kept(self) -> int:
+        """Of how many manifests the travellers are in memory."""
+        return len(self._live)
+
     def stop(self) -> None:
         """Finish the batch in hand, close the stream, and let `run` return."""
         self._stopping.set()

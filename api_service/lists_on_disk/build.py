@@ -2,19 +2,33 @@
 
 Records stream from the database, page by page, into the builder in a thread; memory holds its columns, never all records. The
 rarity it was weighed with is kept in the database before anybody can open the file.
+
+Reading names is most of the work: of long lists it is done by several processes, chunk by chunk, a few chunks on their way at a
+time. They inherit the builder's low priority, and end with it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+import os
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 from api_service.lists_on_disk import files
+from api_service.processes import die_with_parent
 from schemas.watchlist import VersionedRecord
-from screening.index.packed.building import Listing, build
+from screening.index.packed.building import CHUNK_RECORDS, Listing, build_from_chunks
+from screening.index.packed.chunk import Chunk, in_chunks, read_chunk
 from screening.lists_in_force import kept_rarity, still_good, version_to_build
 from screening.model import Model
 from screening.ports import WatchlistSource
 from screening.rarity import Rarity
+
+READERS_MAX = 4
+"""Processes that read names: the one that takes their columns over keeps up with no more."""
+RECORDS_FOR_SEVERAL_MIN = 20_000
+"""Below that, starting processes takes as long as they save."""
 
 
 async def build_newest(directory: Path, source: WatchlistSource, model: Model) -> int:
@@ -36,7 +50,9 @@ async def _build(path: Path, source: WatchlistSource, model: Model, version: int
     frozen = await _rarity_in_force(source, model, version)
     records = _Pulled(source.records(version), asyncio.get_running_loop())
     new = path.with_suffix(".new")
-    rarity = await asyncio.to_thread(build, new, iter(records), Listing(model, version, frozen))
+    readers = _readers(await source.count(version))
+    chunks = _read_chunks(records, model, readers)
+    rarity = await asyncio.to_thread(build_from_chunks, new, chunks, Listing(model, version, frozen))
     if frozen is None:
         await source.keep_rarity(kept_rarity(rarity, model, version))
     new.rename(path)
@@ -48,6 +64,27 @@ async def _rarity_in_force(source: WatchlistSource, model: Model, version: int) 
     if kept is None or not still_good(kept, await source.count(version)):
         return None
     return Rarity.from_bytes(kept.body, model.rarity)
+
+
+def _readers(records: int) -> int:
+    """How many processes shall read so many records; 1: this one alone."""
+    return 1 if records < RECORDS_FOR_SEVERAL_MIN else min(READERS_MAX, len(os.sched_getaffinity(0)))
+
+
+def _read_chunks(records: Iterable[VersionedRecord], model: Model, readers: int) -> Iterator[Chunk]:
+    """Chunks in the order of the records. Raises BrokenProcessPool where a reader was killed."""
+    if readers == 1:
+        yield from (read_chunk(some, model) for some in in_chunks(records, CHUNK_RECORDS))
+        return
+    # Started anew and not forked: this process has threads, whose locks a copy would hold for ever.
+    with ProcessPoolExecutor(readers, get_context("spawn"), initializer=die_with_parent) as pool:
+        reading: deque[Future[Chunk]] = deque()
+        for some in in_chunks(records, CHUNK_RECORDS):
+            reading.append(pool.submit(read_chunk, some, model))
+            if len(reading) > readers + 1:
+                yield reading.popleft().result()
+        while reading:
+            yield reading.popleft().result()
 
 
 class _Pulled:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api_service.lists_on_disk import files, shelf
+from api_service.lists_on_disk import build, files, shelf
 from api_service.lists_on_disk.build import build_newest
 from api_service.lists_on_disk.shelf import DiskShelf, Shelf, lists_in_force
 from api_service.settings import Settings
@@ -58,6 +58,19 @@ async def test_a_base_is_built_from_a_stream_and_weighs_with_the_rarity_in_force
     assert (base.listed.version, base.listed.record_count, base.listed.rarity.digest) == (1, 91, kept.digest)
     whole = ExhaustiveIndex(prepare_list(await source.load(), MODEL, base.listed.rarity))
     assert screen([LISTED], base, DAY) == screen([LISTED], whole, DAY) != []
+
+
+async def test_names_that_several_processes_have_read_make_the_same_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = MemoryListSource()
+    source.publish(WANTED, [*MANY, ARDIT], in_force=False)
+    monkeypatch.setattr(build, "CHUNK_RECORDS", 20)
+    await build_newest(tmp_path / "alone", source, MODEL)
+    monkeypatch.setattr(build, "_readers", lambda records: 2 if records == 91 else 1)
+    await build_newest(tmp_path / "together", source, MODEL)
+    alone, together = (files.path_of(tmp_path / one, 1).read_bytes() for one in ("alone", "together"))
+    assert alone == together
 
 
 async def test_older_bases_go_and_whoever_has_one_mapped_keeps_it(tmp_path: Path) -> None:
