@@ -52,6 +52,7 @@ class PartOutcome(StrEnum):
     EQUAL = "equal"
     ROMANISATION = "romanisation"
     VOWELS = "vowels"
+    NICKNAME = "nickname"
     ONE_ERROR = "one_error"
     TWO_ERRORS = "two_errors"
     TRUNCATED = "truncated"

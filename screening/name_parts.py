@@ -11,6 +11,7 @@ from functools import lru_cache
 from itertools import islice, product
 from typing import NamedTuple
 
+from screening.nicknames import NO_CLASS, class_of
 from screening.normalise import words_of_fields
 from screening.romanisation import form, skeleton
 
@@ -44,13 +45,15 @@ Words = tuple[str, ...]
 
 
 class Part(NamedTuple):
-    """One word of a name. `form` and `skeleton` are its romanisation classes; `family` whether it came as a surname."""
+    """One word of a name. `form` and `skeleton` are its romanisation classes, `nickname` its class of short
+    forms, `family` whether it came as a surname."""
 
     text: str
     form: str
     skeleton: str
     particle: bool
     family: bool
+    nickname: int = NO_CLASS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ def _parts(family: tuple[str, ...], given: tuple[str, ...]) -> tuple[Part, ...]:
 @lru_cache(maxsize=_PARTS_KEPT_MAX)
 def read_part(word: str, *, family: bool) -> Part:
     """A part from a word of A-Z."""
-    return Part(word, form(word), skeleton(word), word in PARTICLES, family)
+    shape = form(word)
+    return Part(word, shape, skeleton(word), word in PARTICLES, family, class_of(shape))
 
 
 def _without_titles(parts: tuple[Part, ...]) -> tuple[Part, ...]:

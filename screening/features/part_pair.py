@@ -1,9 +1,9 @@
 """One part of the traveller's name against one part of a listed name: which kind of difference, if they agree at all.
 
 This function is the definition. The exhaustive oracle calls it for every pair; the index calls it for the pairs it finds by
-looking up the four ways two parts can agree (`AGREEMENT` below), and must find all of them:
+looking up the five ways two parts can agree, and must find all of them:
 
-    same skeleton · form within `errors_allowed` edits · one form begins with the other · an initial
+    same skeleton · same class of nicknames · form within `errors_allowed` edits · one form begins with the other · an initial
 """
 
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from rapidfuzz.distance import OSA
 
 from screening.model import PartOutcome
 from screening.name_parts import Part
+from screening.nicknames import NO_CLASS
 
 ERRORS_MAX = 2
 TRUNCATED_LETTERS_MIN = 4
@@ -53,6 +54,8 @@ def compare_parts(traveller: Part, listed: Part) -> PartAgreement | None:
 def _inexact(traveller: Part, listed: Part) -> PartAgreement | None:
     if traveller.skeleton == listed.skeleton and len(listed.skeleton) >= VOWELS_SKELETON_MIN:
         return PartAgreement(PartOutcome.VOWELS, 0.9)
+    if traveller.nickname == listed.nickname != NO_CLASS:
+        return PartAgreement(PartOutcome.NICKNAME, 0.8)
     shorter, longer = sorted((len(traveller.form), len(listed.form)))
     allowed = errors_allowed(shorter)
     if allowed and longer - shorter <= allowed:

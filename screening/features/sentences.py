@@ -23,6 +23,7 @@ _SENTENCES: Mapping[tuple[Feature, str], str] = {
     (Feature.NAME_PART, PartOutcome.EQUAL): "Both names have {traveller}.",
     (Feature.NAME_PART, PartOutcome.ROMANISATION): "{traveller} and {record} are romanisations of one name.",
     (Feature.NAME_PART, PartOutcome.VOWELS): "{traveller} and {record} differ in their vowels only.",
+    (Feature.NAME_PART, PartOutcome.NICKNAME): "{traveller} and {record} are forms of one name, in full or short.",
     (Feature.NAME_PART, PartOutcome.ONE_ERROR): "{traveller} and {record} differ by one letter.",
     (Feature.NAME_PART, PartOutcome.TWO_ERRORS): "{traveller} and {record} differ by two letters.",
     (Feature.NAME_PART, PartOutcome.TRUNCATED): "One of {traveller} and {record} is the beginning of the other.",

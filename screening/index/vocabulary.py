@@ -8,6 +8,7 @@ once, which twice) is compared by population count: one edit changes at most two
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,6 +18,8 @@ from screening.name_parts import Part
 
 _SIGNATURE_BITS_PER_EDIT = 2
 _AFTER_ALL_LETTERS = "["  # sorts behind Z
+
+Key = TypeVar("Key", str, int)
 
 
 class Vocabulary:
@@ -28,6 +31,7 @@ class Vocabulary:
         self.bits: Sequence[float] = tuple(bits_by_part.values())
         self._model = model
         self._by_skeleton = _group((part.skeleton, index) for index, part in enumerate(self.parts))
+        self._by_nickname = _group((part.nickname, index) for index, part in enumerate(self.parts) if part.nickname)
         self._by_initial = _group((part.text[0], index) for index, part in enumerate(self.parts))
         self._initials = {part.text: index for index, part in enumerate(self.parts) if len(part.text) == 1}
         by_form = _group((part.form, index) for index, part in enumerate(self.parts) if not part.particle)
@@ -56,6 +60,7 @@ class Vocabulary:
         if part.text[0] in self._initials:
             found.add(self._initials[part.text[0]])
         if not part.particle:
+            found.update(self._by_nickname.get(part.nickname, ()))
             for row in (*self._near(part.form), *self._longer(part.form), *self._shorter(part.form)):
                 found.update(self._of_form[row])
         return found
@@ -90,8 +95,8 @@ def signature(form: str) -> int:
     return bits
 
 
-def _group(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
-    groups: defaultdict[str, list[int]] = defaultdict(list)
+def _group(pairs: Iterable[tuple[Key, int]]) -> dict[Key, list[int]]:
+    groups: defaultdict[Key, list[int]] = defaultdict(list)
     for key, index in pairs:
         groups[key].append(index)
     return dict(groups)

@@ -33,6 +33,7 @@ class LiveParts:
         self._columns = Columns(
             signature=np.uint64,
             skeleton=np.uint64,
+            nickname=np.uint16,
             beginning=np.uint32,
             letter=np.uint8,
             length=np.uint8,
@@ -51,6 +52,7 @@ class LiveParts:
             self._columns.append(
                 signature=[signature(part.form)],
                 skeleton=[text_key(part.skeleton)],
+                nickname=[part.nickname],
                 beginning=[_beginning(part.form)],
                 letter=[ord(part.text[0])],
                 length=[min(len(part.form), _LENGTH_MOST)],
@@ -88,6 +90,8 @@ class LiveParts:
     def _looked_up(self, listed: Part) -> Iterator[int]:
         columns = self._columns
         found = columns["skeleton"] == text_key(listed.skeleton)
+        if listed.nickname:
+            found |= columns["nickname"] == listed.nickname
         found |= columns["single"] & (columns["letter"] == ord(listed.text[0]))
         if len(listed.text) > 1:
             found |= self._near(listed.form)

@@ -21,17 +21,17 @@ from screening.model import Model
 from screening.name_parts import Part
 from screening.prepared_names import PreparedName
 
-KERNEL_VERSION = 4
+KERNEL_VERSION = 5
 """Raised together with that of `kernel.h`: a library left from another build is not used."""
 
 AGREEING_BYTES_MAX = 64 << 20
 """What is kept of which listed parts agree with a part: names repeat. About 50,000 parts. When full, the older half goes."""
 
 _ARRAYS = (
-    "part_text_at", "part_text", "part_bits", "part_marks", "form_at", "form", "form_parts", "signature", "signature_form",
-    "block_all", "block_any", "length_forms", "skeleton_key", "skeleton_part", "initials", "posting_at", "posting", "join_key",
-    "join_at", "join_best", "join_posting", "entry_at", "entry_words", "entry_nation", "date_key", "date_at", "threshold",
-    "record_marks", "nation_set",
+    "part_text_at", "part_text", "part_bits", "part_marks", "form_at", "form", "form_parts", "signature",
+    "signature_form", "block_all", "block_any", "length_forms", "skeleton_key", "skeleton_part", "nickname_at",
+    "nickname_part", "initials", "posting_at", "posting", "join_key", "join_at", "join_best", "join_posting", "entry_at",
+    "entry_words", "entry_nation", "date_key", "date_at", "threshold", "record_marks", "nation_set",
 )  # fmt: skip
 _LEVELS = 32
 _BLOCK_BYTES, _ITEM_BYTES = 8 + 8 * _LEVELS, 8
@@ -133,8 +133,8 @@ class CompiledKernel:
     def _find(self, word: Part, *, joined: bool) -> _Agreeing:
         text, form, key = word.text.encode(), word.form.encode(), join_key(word)
         told = pack(
-            "<QQQQQQQQ", _address(text), _address(form), len(text), len(form), text_key(word.skeleton), len(word.skeleton), key,
-            word.particle,
+            "<QQQQQQQQQ", _address(text), _address(form), len(text), len(form), text_key(word.skeleton), len(word.skeleton),
+            key, word.particle, word.nickname,
         )  # fmt: skip
         index, tables = (ctypes.c_void_p(one) for one in self._addresses)
         if joined:
@@ -163,5 +163,6 @@ def _index_fields(content: PackedContent, arrays: "list[np.typing.NDArray[np.gen
     counts = (
         len(content.array("part_bits")), len(content.array("signature")), len(content.array("entry_at")) - 1,
         len(content.array("threshold")), len(content.array("date_key")), len(content.array("join_key")),
+        len(content.array("nickname_at")) - 1,
     )  # fmt: skip
     return np.array([*counts, *(array.ctypes.data for array in arrays)], dtype=np.uint64)

@@ -86,6 +86,7 @@ class PortableVocabulary:
         if initial >= 0:
             yield initial
         if not part.particle:
+            yield from self._of_nickname(part.nickname)
             form_parts = self._content.array("form_parts")
             for form in (*self._near(part.form), *self._alike_at_the_beginning(part.form)):
                 yield from range(int(form_parts[form]), int(form_parts[form + 1]))
@@ -94,6 +95,11 @@ class PortableVocabulary:
         keys, key = self._content.array("skeleton_key"), np.uint64(text_key(part.skeleton))
         first, end = np.searchsorted(keys, key, "left"), np.searchsorted(keys, key, "right")
         yield from self._content.array("skeleton_part")[first:end].tolist()
+
+    def _of_nickname(self, nickname: int) -> Iterator[int]:
+        at = self._content.array("nickname_at")
+        if nickname + 1 < len(at):
+            yield from self._content.array("nickname_part")[at[nickname] : at[nickname + 1]].tolist()
 
     def _near(self, form: str) -> Iterable[int]:
         allowed = errors_allowed(len(form))

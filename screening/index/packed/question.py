@@ -86,8 +86,8 @@ def numbers_of(model: Model) -> list[int]:
 
 
 _COSTS = (
-    PartOutcome.EQUAL, PartOutcome.ROMANISATION, PartOutcome.VOWELS, PartOutcome.ONE_ERROR, PartOutcome.TWO_ERRORS,
-    PartOutcome.TRUNCATED, PartOutcome.JOINED, PartOutcome.JOINED_VOWELS,
+    PartOutcome.EQUAL, PartOutcome.ROMANISATION, PartOutcome.VOWELS, PartOutcome.NICKNAME, PartOutcome.ONE_ERROR,
+    PartOutcome.TWO_ERRORS, PartOutcome.TRUNCATED, PartOutcome.JOINED, PartOutcome.JOINED_VOWELS,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from screening.index.packed.chunk import text_key
 from screening.index.packed.ragged import starts
 from screening.name_parts import Part
+from screening.nicknames import NO_CLASS
 
 LETTERS_MAX = 64
 """Forms up to this long are compared exactly; longer ones stand together."""
@@ -41,8 +42,16 @@ def vocabulary_arrays(parts: Sequence[Part]) -> dict[str, NDArray[Any]]:
         "length_forms": np.searchsorted(lengths, [*range(LETTERS_MAX + 2), 1 << 40]).astype(np.uint32),
         "skeleton_key": skeletons[by_skeleton],
         "skeleton_part": by_skeleton.astype(np.uint32),
+        **_nickname_arrays(np.array([part.nickname for part in parts], dtype=np.int64)),
         "initials": _initials(parts),
     }
+
+
+def _nickname_arrays(classes: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+    """The parts of each class of nicknames, one class after the other; class 0, of those that have none, is empty."""
+    order = np.argsort(classes, kind="stable")[np.count_nonzero(classes == NO_CLASS) :]
+    counts = np.bincount(classes[order], minlength=1)
+    return {"nickname_at": starts(counts).astype(np.uint32), "nickname_part": order.astype(np.uint32)}
 
 
 def _text_places(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:

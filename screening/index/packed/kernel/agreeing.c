@@ -109,6 +109,16 @@ static void add_same_skeleton(Search *s) {
     }
 }
 
+static void add_same_nickname(Search *s) {
+    const Index *x = s->index;
+    uint64_t class = s->word->nickname;
+    if (class == 0 || class >= x->nicknames) return;
+    for (uint32_t at = x->nickname_at[class]; at < x->nickname_at[class + 1]; at++) {
+        uint32_t part = x->nickname_part[at];
+        if (inexact(s, part)) add(s, part, capped(s, part) - s->tables->nickname);
+    }
+}
+
 static void add_form(Search *s, uint32_t form, int64_t cost, double share) {
     for (uint32_t part = s->index->form_parts[form]; part < s->index->form_parts[form + 1]; part++)
         if (inexact(s, part)) add(s, part, (int64_t)nearbyint(capped(s, part) * share) - cost);
@@ -289,6 +299,7 @@ int64_t kulla_agreeing(const Index *index, const Tables *tables, const Word *wor
         add_initial(&s);
         if (!word->particle) {
             add_same_skeleton(&s);
+            add_same_nickname(&s);
             add_near(&s);
             if ((int64_t)word->form_letters >= tables->truncated_min) {
                 add_longer(&s);

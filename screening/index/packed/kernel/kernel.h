@@ -16,7 +16,7 @@
 #define PROCESSOR_FITS 1
 #endif
 
-#define KERNEL_VERSION 4
+#define KERNEL_VERSION 5
 #define PARTS_MAX 64       /* parts of a name: a mask of 64 bits */
 #define RUNS_MAX 128       /* runs of two or three adjacent parts among 64 */
 #define LETTERS_MAX 64     /* letters of a form that are compared exactly */
@@ -31,7 +31,7 @@
 #define MARK_SINGLE 64
 
 typedef struct {
-    uint64_t parts, forms, entries, records, dates, joins;
+    uint64_t parts, forms, entries, records, dates, joins, nicknames;
     const uint32_t *text_at;
     const uint8_t *text;
     const int16_t *part_bits;
@@ -46,6 +46,8 @@ typedef struct {
     const uint32_t *length_forms;
     const uint64_t *skeleton_key;
     const uint32_t *skeleton_part;
+    const uint32_t *nickname_at;    /* by class, the first of its parts */
+    const uint32_t *nickname_part;
     const int32_t *initials;
     const uint32_t *posting_at;
     const uint32_t *posting;
@@ -67,7 +69,7 @@ enum { DATE_EQUAL, DATE_FILLER, DATE_SWAPPED, DATE_YEAR_OFF, DATE_DIGIT, DATE_MO
        DATE_PART_NEAR, DATE_CONTRADICTION, DATE_OUTCOMES };
 
 typedef struct {
-    int64_t equal, romanisation, vowels, one_error, two_errors, truncated, joined, joined_vowels; /* costs */
+    int64_t equal, romanisation, vowels, nickname, one_error, two_errors, truncated, joined, joined_vowels; /* costs */
     int64_t initial_bits, pair_min, rarity_max, name_max, ground, low_quality, one_part;
     int64_t vowels_min, joined_min, truncated_min;
     int64_t errors[LETTERS_MAX + 1];
@@ -85,7 +87,7 @@ typedef struct {
 
 typedef struct {
     const uint8_t *text, *form;
-    uint64_t text_letters, form_letters, skeleton_key, skeleton_letters, join_key, particle;
+    uint64_t text_letters, form_letters, skeleton_key, skeleton_letters, join_key, particle, nickname;
 } Word;
 
 typedef struct {
