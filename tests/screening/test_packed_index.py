@@ -57,6 +57,20 @@ def test_names_of_thirty_parts(long_names, asked):
     assert found, "a name is like itself"
 
 
+SEVERAL_NATIONS = st.lists(st.sampled_from(["ALB", "SRB", "SYR", "XXA"]), max_size=2, unique=True)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(st.tuples(NAMES, SEVERAL_NATIONS), min_size=1, max_size=5), TRAVELLERS, FLOORS)
+def test_many_names_of_one_birth_date_are_cut_by_nationality(rows, travellers, floor):
+    many = [
+        record(f"R{number}", one, birth_dates=(("1981-04-17",), ("1981",), ())[number % 3], nationalities=tuple(nations))
+        for number, (one, nations) in enumerate(rows * (350 // len(rows)))
+    ]
+    asked = [traveller("KRASHTAJ", rows[0][0].surname, "1981-04-17", nationality=one) for one in ("ALB", "SYR", "ITA", None)]
+    expect_equal(snapshot(*many), [travellers[0], *asked], floor)
+
+
 ODD_DATES = st.one_of(DATES, st.sampled_from(["0000", "1981-00-00", "1981-13-41", "0001-01-01", "1981-04-71", "9999-12-31"]))
 
 

@@ -167,36 +167,53 @@ static int changes_allowed(uint64_t one, uint64_t other, int64_t errors) {
 typedef struct {
     uint32_t forms;
     uint32_t form[GATHERED];
+    const uint64_t *occurs; /* where each letter occurs in the word's form */
+    uint64_t own, length;   /* the word's signature; the length of the forms */
+    int64_t allowed;
+    int changes;
+    uint32_t first, end;    /* the forms of that length, by signature */
 } Near;
 
-static void compare_near(Search *s, Near *near, const uint64_t *occurs, uint64_t length, int64_t allowed) {
+static void compare_near(Search *s, Near *near) {
     const Index *x = s->index;
     for (uint32_t i = 0; i < near->forms; i++) __builtin_prefetch(x->form + x->form_at[near->form[i]]);
     for (uint32_t i = 0; i < near->forms; i++) {
         uint32_t form = near->form[i];
-        int errors = distance(occurs, s->word->form_letters, x->form + x->form_at[form], length, (int)allowed);
-        if (errors > 0 && errors <= allowed) add_form(s, form, errors == 1 ? s->tables->one_error : s->tables->two_errors, 1.0);
+        int errors = distance(near->occurs, s->word->form_letters, x->form + x->form_at[form], near->length, (int)near->allowed);
+        if (errors > 0 && errors <= near->allowed)
+            add_form(s, form, errors == 1 ? s->tables->one_error : s->tables->two_errors, 1.0);
     }
     near->forms = 0;
 }
 
-static void near_of_length(Search *s, const uint64_t *occurs, uint64_t own, uint64_t length, int64_t allowed) {
+static void gather_near(Search *s, Near *near, uint32_t block) {
     const Index *x = s->index;
-    uint32_t first = x->length_forms[length], end = x->length_forms[length + 1];
-    int changes = changes_allowed(s->word->form_letters, length, allowed);
-    Near near = {.forms = 0};
-    while (first < end) {
-        uint32_t block = first / BLOCK_FORMS, stop = (block + 1) * BLOCK_FORMS;
-        if (stop > end) stop = end;
-        if (count((own & ~x->block_any[block]) | (x->block_all[block] & ~own)) > changes) { first = stop; continue; }
-        for (; first < stop; first++) {
-            if (count(x->signature[first] ^ own) > changes) continue;
-            near.form[near.forms++] = x->signature_form[first];
-            __builtin_prefetch(x->form_at + x->signature_form[first]);
-            if (near.forms == GATHERED) compare_near(s, &near, occurs, length, allowed);
-        }
+    uint32_t at = block * BLOCK_FORMS, hits;
+    if (at >= near->first && at + BLOCK_FORMS <= near->end) {
+        hits = kulla_near_in_block(x->signature + at, near->own, near->changes);
+    } else {
+        uint32_t from = at < near->first ? near->first : at, stop = at + BLOCK_FORMS < near->end ? at + BLOCK_FORMS : near->end;
+        hits = 0;
+        for (; from < stop; from++) hits |= (uint32_t)(count(x->signature[from] ^ near->own) <= near->changes) << (from - at);
     }
-    compare_near(s, &near, occurs, length, allowed);
+    for (; hits; hits &= hits - 1) {
+        near->form[near->forms] = x->signature_form[at + (uint32_t)__builtin_ctz(hits)];
+        __builtin_prefetch(x->form_at + near->form[near->forms++]);
+        if (near->forms == GATHERED) compare_near(s, near);
+    }
+}
+
+static void near_of_length(Search *s, Near *near) {
+    const Index *x = s->index;
+    uint32_t blocks = (uint32_t)((x->forms + BLOCK_FORMS - 1) / BLOCK_FORMS);
+    uint32_t stop = near->first < near->end ? (near->end + BLOCK_FORMS - 1) / BLOCK_FORMS : 0;
+    for (uint32_t from = near->first / BLOCK_FORMS; from < stop; from += BLOCKS) {
+        int whole = from + BLOCKS <= blocks;
+        uint32_t some = whole ? kulla_near_blocks(x->block_all + from, x->block_any + from, near->own, near->changes) : ~0u;
+        if (stop - from < BLOCKS) some &= (1u << (stop - from)) - 1;
+        for (; some; some &= some - 1) gather_near(s, near, from + (uint32_t)__builtin_ctz(some));
+    }
+    compare_near(s, near);
 }
 
 /* Forms too long to be compared exactly: those of nearly the same length and letters pass for one error. */
@@ -216,11 +233,16 @@ static void add_near(Search *s) {
     uint64_t length = s->word->form_letters, occurs[32] = {0};
     uint64_t own = signature(s->word->form, length);
     if (length + 2 > LETTERS_MAX) { near_long(s, own); return; }
+    Near near;
     for (uint64_t i = 0; i < length; i++) occurs[(s->word->form[i] - 'A') & 31] |= 1ull << i;
     for (uint64_t other = length > 2 ? length - 2 : 1; other <= length + 2; other++) {
         int64_t allowed = errors[other < length ? other : length];
         int64_t apart = other < length ? (int64_t)(length - other) : (int64_t)(other - length);
-        if (allowed > 0 && apart <= allowed) near_of_length(s, occurs, own, other, allowed);
+        if (allowed <= 0 || apart > allowed) continue;
+        near = (Near){0, {0}, occurs, own, other, allowed, changes_allowed(length, other, allowed), 0, 0};
+        near.first = s->index->length_forms[other];
+        near.end = s->index->length_forms[other + 1];
+        near_of_length(s, &near);
     }
 }
 

@@ -21,6 +21,7 @@
 #define RUNS_MAX 128       /* runs of two or three adjacent parts among 64 */
 #define LETTERS_MAX 64     /* letters of a form that are compared exactly */
 #define BLOCK_FORMS 32     /* forms whose signatures are summed up in one lower bound */
+#define BLOCKS 32          /* blocks looked at together */
 #define LEVELS 32          /* of half a bit each: 16 bits */
 #define LEVEL_SHIFT 5
 #define JOINED_ITEM 0x80000000u
@@ -124,6 +125,10 @@ typedef struct {
     int64_t nation_own, nation_other; /* bits where an entry has it alone, and where it has another one alone */
     Asked asked[PARTS_MAX + RUNS_MAX];
 } Question;
+
+/* Of BLOCK_FORMS words, which differ from `own` in at most so many bits; of BLOCKS blocks, which may hold such words: a bit each. */
+uint32_t kulla_near_in_block(const uint64_t *signature, uint64_t own, int changes);
+uint32_t kulla_near_blocks(const uint64_t *all, const uint64_t *any, uint64_t own, int changes);
 
 int64_t kulla_kernel_version(void);
 int64_t kulla_agreeing(const Index *, const Tables *, const Word *, const Scratch *, Block *out);
