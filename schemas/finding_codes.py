@@ -213,6 +213,9 @@ name_in_wrong_element warning carrier
 name_with_slash warning carrier
     Surname and given names stand in one component, with a slash.
     Send them in two components of NAD.
+name_parts_too_many warning carrier
+    The name has too many words; only the first 64 are compared with watchlists.
+    Send the name as it stands in the document's machine readable zone.
 title_maybe_glued info carrier
     A title may be glued to the given names; they were left as sent.
     Leave titles out, or send them in a component of their own.

@@ -13,6 +13,10 @@ PartialDate = Annotated[str, StringConstraints(pattern=r"^\d{4}(-\d{2}(-\d{2})?)
 """`YYYY`, `YYYY-MM` or `YYYY-MM-DD`: what is unknown is left off, never filled in."""
 
 
+NAME_PARTS_MAX = 64
+"""Words of one name that are compared; more than PAXLST's 3 x 35 characters can hold, so only hostile input reaches it."""
+
+
 class TravellerKind(StrEnum):
     """What the person does on this flight. `transit` stays airside (NAD+DDU, NAD+DDT)."""
 

@@ -77,15 +77,19 @@ class NameOutcome(StrEnum):
     RECORD_EXTRA_GIVEN = "record_has_more"
     LOW_QUALITY = "weak_alias"
     SATURATED = "more_parts_than_count"
+    PARTS_DROPPED = "parts_not_compared"
+    LETTERS_UNREAD = "letters_not_read"
 
+
+UNWEIGHED = frozenset({NameOutcome.SATURATED, NameOutcome.PARTS_DROPPED, NameOutcome.LETTERS_UNREAD})
+"""Outcomes without a row. `SATURATED` takes away what the agreeing parts are worth beyond `Model.name_bits_max`; the others
+only say that a name was not compared as a whole."""
 
 NAME_BITS: Mapping[NameOutcome, float] = {
-    outcome: _bits(Feature.NAME, outcome) for outcome in NameOutcome if outcome is not NameOutcome.SATURATED
+    outcome: _bits(Feature.NAME, outcome) for outcome in NameOutcome if outcome not in UNWEIGHED
 }
 """Bits for each part without a partner (a conflict is a pair of them); once for agreement in fewer than two parts, and once for
-a weak alias.
-
-`SATURATED` has no row: it takes away what the agreeing parts are worth beyond `Model.name_bits_max`."""
+a weak alias."""
 
 
 class DateOutcome(StrEnum):

@@ -6,36 +6,36 @@ the parts; titles are noise. A part removed as a title is only removed where ano
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, product
 from typing import NamedTuple
 
+from schemas.traveller import NAME_PARTS_MAX
 from screening.nicknames import NO_CLASS, class_of
 from screening.normalise import words_of_fields
 from screening.romanisation import form, skeleton
+from screening.transliterate import unread
 
 _TITLE_WORDS = """
-MR MRS MS MISS MSTR DR PROF SIR LORD LADY HRH ENG ING DIPL GEN GENERAL COL COLONEL LT LIEUTENANT MAJOR CAPT CAPTAIN
-BRIGADIER SGT REV FR MONSIGNOR JR SR PHD MD CHD INF SAYYED SHAYKH SHEIKH SHEIK MULLAH MULLA MAULAVI MAULANA QARI HAJI HAJJI
-HAJ USTAD
+MR MRS MS MSS MISS MSTR MASTER DR PROF SIR LORD LADY DAME HRH HON ENG ING DIPL MAG GEN GENERAL COL COLONEL LT LIEUTENANT MAJOR
+CAPT CAPTAIN BRIGADIER SGT REV FR MONSIGNOR JR SR ESQ PHD MD CHD INF SAYYED SHAYKH SHEIKH SHEIK SHAIKH MULLAH MULLA MAULAVI
+MAULANA MAWLAWI QARI HAJI HAJJI HAJ HADJI HADJ HACI ALHAJ ALHAJI HAFIZ USTAD USTAZ MUHANDIS HERR FRAU MME MLLE SENOR SENORA
+BEY HANIM EFENDI ZOTI ZONJA GOSPODIN GOSPODJA GOSPODA
 """
 TITLES = frozenset(_TITLE_WORDS.split())
 """Words that say what somebody is called out of respect, rank or age, not who they are."""
 
 _PARTICLE_WORDS = """
-AL EL UL UR AS ASH AN AR AT AD AZ BIN BEN IBN BINT BINTI ABU ABOU ABI UMM OULD OF
+AL EL UL UR AS ASH AN AR AT AD AZ BIN BEN IBN IBNU BINT BENT BINTI ABU ABOU ABI UMM OULD OULED VELD OF
 DE DEL DELA LA LAS LOS DOS DAS DA DI DU LE VAN VON DER DEN TER TEN ZU ZUM Y E I S
-OGLU OGLI OGLY KYZY QIZI ZADE
+OGLU OGLI OGLY KYZY QIZI KIZI ZADE
 """
 PARTICLES = frozenset(_PARTICLE_WORDS.split())
 """Words that join other parts. Some are names elsewhere; the rarity table knows how little they say."""
 
-_GLUED_TITLES = ("MSTR", "MISS", "MRS", "MR", "MS")
+_GLUED_TITLES = ("MSTR", "MISS", "PROF", "MRS", "CHD", "MR", "MS", "DR")
 _GLUED_REST_MIN = 3  # letters before a glued title: `OMR` keeps its MR
-
-NAME_PARTS_MAX = 64
-"""Parts read of one name; more than PAXLST's 3 x 35 characters can hold, so only hostile input reaches it."""
 
 _PARTS_KEPT_MAX = 100_000  # about 30 MB: names repeat, and the parts of one list's aliases most of all
 _SPELLINGS_MAX = 6
@@ -58,20 +58,27 @@ class Part(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class NameParts:
-    """One spelling of one name. `text` is what a person is shown."""
+    """One spelling of one name. `text` is what a person is shown. What of it is not in the parts: how many words beyond the
+    first `NAME_PARTS_MAX`, and the letters that nobody here can read."""
 
     parts: tuple[Part, ...]
     text: str
+    dropped: int = 0
+    unread: str = ""
 
 
 def read_name(surname: str | None, given_names: str | None) -> tuple[NameParts, ...]:
     """The name, once per spelling custom; empty where it says nothing."""
     shown = " / ".join(text.strip() for text in (surname, given_names) if text and text.strip())
     found: dict[tuple[tuple[str, bool], ...], NameParts] = {}
+    letters = unread(shown)
     for family, given in _one_custom_first(words_of_fields(surname, given_names)):
         parts = _without_titles(_parts(family, given))
         if parts:
-            found.setdefault(tuple((part.form, part.particle) for part in parts), NameParts(parts, shown))
+            found.setdefault(
+                tuple((part.form, part.particle) for part in parts),
+                NameParts(parts, shown, max(len(family) + len(given) - NAME_PARTS_MAX, 0), letters),
+            )
     return tuple(islice(found.values(), _SPELLINGS_MAX))
 
 
@@ -93,7 +100,7 @@ def without_glued_titles(names: Iterable[NameParts]) -> Iterator[NameParts]:
     for name in names:
         parts = tuple(part if part.family else _unglued(part) for part in name.parts)
         if parts != name.parts:
-            yield NameParts(parts, name.text)
+            yield replace(name, parts=parts)
 
 
 def _parts(family: tuple[str, ...], given: tuple[str, ...]) -> tuple[Part, ...]:

@@ -85,7 +85,7 @@ def prepare_traveller(traveller: Traveller) -> PreparedTraveller:
     return PreparedTraveller(
         traveller_id=traveller.traveller_id,
         version_id=traveller_version_id(traveller),
-        names=tuple(PreparedName(name.parts, joined_words(name.parts), name.text) for name in readings),
+        names=tuple(_asked(name) for name in readings),
         birth_date=traveller.birth_date,
         sex=traveller.sex.value,
         nationality=None if traveller.nationality in NO_NATIONALITY else traveller.nationality,
@@ -123,9 +123,13 @@ def _readings(name: RecordName) -> tuple[NameParts, ...]:
     return read_full_name(name.full_name or "")
 
 
+def _asked(name: NameParts) -> PreparedName:
+    return PreparedName(name.parts, joined_words(name.parts), name.text, dropped=name.dropped, unread=name.unread)
+
+
 def _listed(name: NameParts, weak: bool, rarity: Rarity) -> PreparedName:
     bits = tuple(rarity.bits(part) for part in name.parts)
-    return PreparedName(name.parts, joined_words(name.parts), name.text, bits, weak)
+    return PreparedName(name.parts, joined_words(name.parts), name.text, bits, weak, name.dropped, name.unread)
 
 
 def prepare_record(versioned: VersionedRecord, model: Model, rarity: Rarity) -> PreparedRecord:

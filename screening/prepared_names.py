@@ -29,13 +29,16 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class PreparedName:
-    """One spelling of one name. `part_bits`: the rarity of each part (listed names only); `weak`: a low-quality alias."""
+    """One spelling of one name. `part_bits`: the rarity of each part (listed names only); `weak`: a low-quality alias.
+    `dropped` words and `unread` letters of it are in no part (`NameParts`)."""
 
     parts: tuple[Part, ...]
     joined: tuple[Joined, ...]
     text: str
     part_bits: tuple[float, ...] = ()
     weak: bool = False
+    dropped: int = 0
+    unread: str = ""
 
 
 def joined_words(parts: tuple[Part, ...]) -> tuple[Joined, ...]:

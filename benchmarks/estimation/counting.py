@@ -119,7 +119,7 @@ def _own_bits(piece: Piece, model: Model) -> float | None:
         outcome = PartOutcome(piece.outcome)
         return piece.weight if outcome is PartOutcome.INITIAL else -model.part_cost[outcome]
     if piece.feature is Feature.NAME:
-        return None if piece.outcome == NameOutcome.SATURATED else model.name_bits[NameOutcome(piece.outcome)]
+        return model.name_bits.get(NameOutcome(piece.outcome))
     if piece.feature is Feature.BIRTH_DATE:
         return next(bits for outcome, bits in model.date_bits.items() if outcome == piece.outcome)
     estimated = piece.feature in {Feature.SEX, Feature.NATIONALITY}

@@ -7,6 +7,8 @@ as sent is kept beside. A title glued to a given name is only remarked on (AMR, 
 import re
 from typing import NamedTuple
 
+from schemas.traveller import NAME_PARTS_MAX
+
 TITLES = frozenset({"MR", "MRS", "MS", "MISS", "MSTR", "CHD", "INF", "DR", "MASTER", "MSS", "PROF"})
 """Titles that departure control systems append."""
 
@@ -39,6 +41,8 @@ SURNAMES_TO_LOOK_AT = _PLACEHOLDERS | GIVEN_NAMES
 
 _GLUED = re.compile(r"[A-Z]{3,}(?:" + "|".join(_GLUED_ENDINGS) + ")")
 
+_WORD = re.compile(r"[^\W\d_]+")
+
 
 class Name(NamedTuple):
     """`raw` has the text as sent of each field that was changed; `remarks` are codes of findings."""
@@ -64,6 +68,8 @@ def read_name(components: list[str]) -> Name:
         remarks = (*remarks, "title_maybe_glued")
     if given and surname.upper() in GIVEN_NAMES and GIVEN_NAMES.isdisjoint(given.upper().split()):
         remarks = (*remarks, "names_maybe_swapped")
+    if len(surname) + len(given) > NAME_PARTS_MAX and len(_WORD.findall(f"{surname} {given}")) > NAME_PARTS_MAX:
+        remarks = (*remarks, "name_parts_too_many")
     if given.upper() in _PLACEHOLDERS:
         given = ""
     if surname.upper() in _PLACEHOLDERS:

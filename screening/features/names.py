@@ -110,6 +110,10 @@ def _of_the_whole(traveller: PreparedName, listed: PreparedName, chosen: Sequenc
             yield Piece(Feature.NAME, outcome, traveller.text, listed.text, score, model.name_bits[outcome])
     if beyond > 0:
         yield Piece(Feature.NAME, NameOutcome.SATURATED, traveller.text, listed.text, 1.0, -beyond)
+    if traveller.dropped or listed.dropped:
+        yield Piece(Feature.NAME, NameOutcome.PARTS_DROPPED, traveller.text, listed.text, 0.0, 0.0)
+    if traveller.unread or listed.unread:
+        yield Piece(Feature.NAME, NameOutcome.LETTERS_UNREAD, traveller.text, listed.text, 0.0, 0.0)
 
 
 def _says_something(pair: Pair, listed: PreparedName) -> bool:

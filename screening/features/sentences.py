@@ -37,6 +37,8 @@ _SENTENCES: Mapping[tuple[Feature, str], str] = {
     (Feature.NAME, NameOutcome.RECORD_EXTRA_FAMILY): "The traveller does not have {record} of the listed surname.",
     (Feature.NAME, NameOutcome.RECORD_EXTRA_GIVEN): "The traveller does not have {record} of the listed given names.",
     (Feature.NAME, NameOutcome.LOW_QUALITY): "The list's owner calls the alias {record} weak.",
+    (Feature.NAME, NameOutcome.PARTS_DROPPED): "Only the first 64 words were compared: {traveller} and {record}.",
+    (Feature.NAME, NameOutcome.LETTERS_UNREAD): "Letters that cannot be read were left out: {traveller} and {record}.",
     (Feature.BIRTH_DATE, DateOutcome.EQUAL): "The birth dates are equal: {traveller}.",
     (Feature.BIRTH_DATE, DateOutcome.EQUAL_FILLER): "The birth dates are equal, but 1 January often stands for an unknown day.",
     (Feature.BIRTH_DATE, DateOutcome.SWAPPED): "{traveller} and {record} have day and month swapped.",

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from screening.name_parts import NAME_PARTS_MAX, read_full_name, read_name, without_glued_titles
+from schemas.traveller import NAME_PARTS_MAX
+from screening.name_parts import read_full_name, read_name, without_glued_titles
 from screening.normalise import all_words, document_number, words
 from screening.romanisation import form, skeleton
 from screening.transliterate import spellings

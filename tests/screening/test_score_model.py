@@ -16,6 +16,7 @@ from screening.model import (
     DECISIVE_DOCUMENT,
     FALSE_ALERT_CURVE,
     MODEL,
+    UNWEIGHED,
     WEIGHTS_FILE,
     DateOutcome,
     DocumentOutcome,
@@ -48,7 +49,7 @@ def test_every_outcome_has_a_sentence(feature, outcomes):
 
 def test_every_outcome_has_bits():
     assert set(MODEL.part_cost) == set(PartOutcome)
-    assert set(MODEL.name_bits) == set(NameOutcome) - {NameOutcome.SATURATED}
+    assert set(MODEL.name_bits) == set(NameOutcome) - UNWEIGHED
     assert set(MODEL.date_bits) == set(DateOutcome)
     assert set(MODEL.document_bits) == set(DocumentOutcome)
     assert set(MODEL.weak_bits) == {

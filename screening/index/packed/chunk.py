@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import NamedTuple, TypeVar
 
+from schemas.traveller import NAME_PARTS_MAX
 from schemas.watchlist import RecordKey, VersionedRecord, Watchlist
 from screening.features.birth_dates import many_dates_cost
 from screening.features.documents import read_document
 from screening.features.names import JOINED_SKELETON_MIN
 from screening.model import Model
-from screening.name_parts import NAME_PARTS_MAX, Part
+from screening.name_parts import Part
 from screening.normalise import words
 from screening.prepared import PreparedRecord, record_names
 from screening.prepared_names import Joined, joined_words
