@@ -74,7 +74,28 @@ def test_fillers_part_words():
 
 @pytest.mark.parametrize(
     "title",
-    ["MR", "MRS", "DR", "PROF", "ENG", "HAJI", "HAJJI", "ALHAJ", "SHEIKH", "MULLAH", "USTAD", "MUHANDIS", "HERR", "FRAU", "MME", "SENOR", "HACI", "GOSPODIN", "ZOTI", "CAPT"],
+    [
+        "MR",
+        "MRS",
+        "DR",
+        "PROF",
+        "ENG",
+        "HAJI",
+        "HAJJI",
+        "ALHAJ",
+        "SHEIKH",
+        "MULLAH",
+        "USTAD",
+        "MUHANDIS",
+        "HERR",
+        "FRAU",
+        "MME",
+        "SENOR",
+        "HACI",
+        "GOSPODIN",
+        "ZOTI",
+        "CAPT",
+    ],
 )
 def test_titles_that_stand_apart(title):
     assert texts("HOXHA", f"{title} ILIR") == texts("HOXHA", f"ILIR {title}") == [["HOXHA", "ILIR"]]
