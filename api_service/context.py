@@ -11,6 +11,7 @@ from typing import Annotated, cast
 from fastapi import Depends, Request
 from structlog.typing import FilteringBoundLogger
 
+from api_service.agreements import Agreements
 from api_service.body import InFlight
 from api_service.deliveries import Deliveries
 from api_service.guess_limits import GuessLimits
@@ -57,6 +58,7 @@ class AppContext:
     identity_provider: IdentityProvider | None = None
     clock: Clock = utc_now
     protection: ProtectionPlan = field(default_factory=ProtectionPlan)
+    agreements: Agreements = field(default_factory=Agreements)
 
 
 def context_of(request: Request) -> AppContext:
@@ -106,4 +108,5 @@ def make_context(
         identity_provider=None if settings.token_rules is None else IdentityProvider(settings.token_rules),
         clock=clock,
         protection=protection_of(settings),
+        agreements=settings.read_agreements(),
     )

@@ -12,7 +12,7 @@ the sender asked for `partial`. However long the file, memory holds one batch of
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterable, AsyncIterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -21,7 +21,7 @@ from api_service import problems
 from api_service.context import Clock
 from api_service.watch import find_list, propose, record_fault
 from parsers.lists import ListFileError, ListFormat, ListRow, reader_for
-from schemas.watchlist import ListKind, Watchlist
+from schemas.watchlist import ListKind, Record, Watchlist
 from storage import list_staging, publications
 from storage.database import Database, StoreUnavailableError
 from storage.list_staging import Differences, Supplement
@@ -47,7 +47,7 @@ class Mode(StrEnum):
 @dataclass(frozen=True, slots=True)
 class ImportOrder:
     """What to do with a file. `partial`: publish the good rows although there are bad ones. `preview`: change nothing, tell
-    what would change. `note`: why the list changes."""
+    what would change. `note`: why the list changes; `remark`: what its owner should know of a good record."""
 
     list_id: str
     by: str
@@ -56,11 +56,12 @@ class ImportOrder:
     file_format: ListFormat = ListFormat.CSV
     preview: bool = False
     note: str | None = None
+    remark: Callable[[Record], str] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why an entry was rejected. In a table the header is row 1; else entries are counted from 1."""
+    """Why an entry was rejected, or what to know of it. In a table the header is row 1; else entries are counted from 1."""
 
     row: int
     message: str
@@ -68,13 +69,22 @@ class Rejection:
 
 @dataclass(slots=True)
 class Tally:
-    """What has been read of a file so far. `skipped`: entries that are no persons, by what they are."""
+    """What has been read of a file so far. `skipped`: entries that are no persons, by what they are; `warnings`: of
+    entries that were good all the same, of which `warned` counts all."""
 
     staged: int = 0
     kept: int = 0
     rejected: int = 0
     errors: list[Rejection] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
+    warned: int = 0
+    warnings: list[Rejection] = field(default_factory=list)
+
+    def warn(self, row: int, message: str) -> None:
+        """Count an entry with a warning; remember why as long as there is room."""
+        self.warned += 1
+        if len(self.warnings) < ERRORS_SHOWN_MAX:
+            self.warnings.append(Rejection(row, message))
 
     def reject(self, row: int, message: str) -> None:
         """Count a bad entry; remember why as long as there is room."""
@@ -97,7 +107,7 @@ async def import_file(database: Database, order: ImportOrder, chunks: AsyncItera
     """Read a file and do as ordered. Raises RefusalError (with what is wrong, row by row), StoreUnavailableError."""
     async with database.reading() as work:
         watchlist = (await find_list(work, order.list_id)).watchlist
-    staging = _Staging(database, secrets.token_hex(16), watchlist.kind, clock)
+    staging = _Staging(database, watchlist.kind, order.remark, clock)
     try:
         tally = await staging.stage(order.file_format, _limited(chunks))
         _refuse_unless_whole(order, tally)
@@ -148,8 +158,9 @@ async def _limited(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
 class _Staging:
     """One import on its way into the staging tables."""
 
-    def __init__(self, database: Database, import_id: str, kind: ListKind, clock: Clock) -> None:
-        self.import_id = import_id
+    def __init__(self, database: Database, kind: ListKind, remark: Callable[[Record], str], clock: Clock) -> None:
+        self.import_id = secrets.token_hex(16)
+        self._remark = remark
         self._database = database
         self._kind = kind
         self._clock = clock
@@ -201,6 +212,8 @@ class _Staging:
                 self._tally.reject(row.number, faults[row.number])
             elif row.number in doubles and not row.supplement:
                 self._tally.reject(row.number, "An earlier row has the same record_id.")
+            elif row.record is not None and (remark := self._remark(row.record)):
+                self._tally.warn(row.number, remark)
 
     async def _add_supplements(self) -> None:
         after: str | None = ""

@@ -24,7 +24,8 @@ RECORD_FIELDS = (
     *("list_kind", "record_id", "record_version", "action", "severity", "names", "birth_dates", "birth_place", "sex"),
     *("nationalities", "documents", "warnings"),
 )
-"""Left out: `reason`, `category`, the list, its authority and legal basis, the readmission case."""
+"""Left out: `reason`, `category`, the list, its authority and legal basis, the readmission case (its kind is told in the
+`instruction`, so that whoever comes home is not met as somebody who is sought)."""
 PROTECTION_RECORD_FIELDS = tuple(name for name in RECORD_FIELDS if name != "warnings")
 """Of somebody to be protected. A warning is written for other people, and might say why."""
 HISTORY_FIELDS = ("at", "by", "command", "from", "to")
@@ -48,7 +49,7 @@ def officer_view(alert: _Json) -> dict[str, Any]:
 
 def _standard(alert: _Json) -> dict[str, Any]:
     return {
-        "instruction": instruction_for(alert["record"].get("action")),
+        "instruction": instruction_for(alert["record"].get("action"), alert["record"].get("readmission")),
         "record": _only(alert["record"], RECORD_FIELDS),
         "other_records": [_only(record, RECORD_FIELDS) for record in alert["other_records"]],
     }

@@ -13,6 +13,7 @@ from typing import Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from api_service.agreements import Agreements, AgreementsError, read_agreements
 from api_service.peers import networks
 from api_service.tokens.rules import ALGORITHMS_KNOWN, CLOCK_SKEW_SECONDS_MAX, TokenRules, issuer_fault, role_table, words
 from schemas.alert_clocks import DueTerms
@@ -179,6 +180,10 @@ class Settings(BaseSettings):
         description="TOML file of protection contacts and deadlines (`docs/protection.md`). Absent: no contacts; in the "
         "sandbox made-up ones.",
     )
+    readmission_agreements_file: Path | None = Field(
+        default=None,
+        description="TOML file of agreements on readmission (`docs/readmission.md`). Absent: the usual terms for every case.",
+    )
     retention_referral_hours: float = Field(
         default=30 * 24, gt=0, description="How long protection referrals are kept after they were made (no names are in them)."
     )
@@ -299,6 +304,18 @@ class Settings(BaseSettings):
         if fault := issuer_fault(self.oidc_issuer):
             raise ValueError(f"KULLA_OIDC_ISSUER: {fault}")
         return self
+
+    @model_validator(mode="after")
+    def _agreements_make_sense(self) -> Self:
+        try:
+            self.read_agreements()
+        except AgreementsError as error:
+            raise ValueError(f"KULLA_READMISSION_AGREEMENTS_FILE: {error}") from error
+        return self
+
+    def read_agreements(self) -> Agreements:
+        """The agreements on readmission. Raises AgreementsError, at the start at the latest."""
+        return read_agreements(self.readmission_agreements_file, sandbox=self.mode is Mode.SANDBOX)
 
     @model_validator(mode="after")
     def _largest_body_fits(self) -> Self:

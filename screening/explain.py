@@ -10,10 +10,11 @@ Whatever is missing or differs is said in a sentence each; without any, the aler
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from schemas.alert import Alert, AlertRecord
+from schemas.alert import Alert, AlertRecord, OtherRecord
 from schemas.evidence import Evidence
 from schemas.traveller import Traveller
 from schemas.watchlist import Record, VersionedRecord
+from screening.case_evidence import FEATURE, case_evidence
 from screening.index.port import RARITY_DIGITS
 from screening.model import Model
 from screening.prepared import prepare_record, prepare_traveller
@@ -68,8 +69,30 @@ def explain(alert: Alert, ingredients: Ingredients) -> Explanation:
     traveller = Traveller.model_validate({name: getattr(alert.traveller, name) for name in Traveller.model_fields})
     record = prepare_record(ingredients.record, ingredients.model, ingredients.rarity)
     again = score(prepare_traveller(traveller), record, ingredients.model)
-    evidence = tuple(piece.evidence() for piece in again.pieces)
+    told = case_evidence(ingredients.record.record) if _tells_case(alert) else ()
+    evidence = (*(piece.evidence() for piece in again.pieces), *told)
     return Explanation(evidence, again.bits, tuple(_differences(alert, evidence, again.bits)))
+
+
+def _tells_case(alert: Alert) -> bool:
+    """Alerts from before cases were told in a sentence have none; it weighs nothing."""
+    return any(piece.feature == FEATURE for piece in alert.evidence)
+
+
+def explain_other(alert: Alert, other: OtherRecord, ingredients: Ingredients) -> Explanation:
+    """Work out again what another record of the same person scored. Its pieces are not kept with the alert: its sum is."""
+    alike = alert.model_copy(update={"record": other, "evidence": ()})
+    faults = [*_missing(alike, ingredients), *_changed(alike, ingredients.record)]
+    if other.score is None:
+        faults.append("The alert does not say what this record scored.")
+    if ingredients.record is None or ingredients.rarity is None or other.score is None or faults:
+        return Explanation((), other.score or 0.0, tuple(faults))
+    traveller = Traveller.model_validate({name: getattr(alert.traveller, name) for name in Traveller.model_fields})
+    record = prepare_record(ingredients.record, ingredients.model, ingredients.rarity)
+    again = score(prepare_traveller(traveller), record, ingredients.model)
+    evidence = (*(piece.evidence() for piece in again.pieces), *case_evidence(ingredients.record.record))
+    wrong = () if again.bits == other.score else (f"The alert has {other.score!r} bits; now there are {again.bits!r}.",)
+    return Explanation(evidence, again.bits, wrong)
 
 
 def _missing(alert: Alert, ingredients: Ingredients) -> Iterator[str]:

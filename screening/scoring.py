@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from schemas.evidence import Band, Lane
 from schemas.watchlist import ListKind
+from screening.case_evidence import case_evidence
 from screening.features.birth_dates import birth_date_evidence
 from screening.features.confirmations import birth_place_evidence, nationality_evidence, sex_evidence
 from screening.features.documents import document_evidence
@@ -59,7 +60,7 @@ def match(traveller: PreparedTraveller, record: PreparedRecord, model: Model, th
         lanes=_lanes(record, by_name, scored.document is not None),
         score=scored.bits,
         band=Band.STRONG if strong else Band.POSSIBLE,
-        evidence=tuple(piece.evidence() for piece in scored.pieces),
+        evidence=(*(piece.evidence() for piece in scored.pieces), *case_evidence(record.versioned.record)),
     )
 
 

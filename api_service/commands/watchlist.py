@@ -38,9 +38,11 @@ def import_list(
 ) -> None:
     """Import a file into a list: all of it, or, if a row is wrong, nothing."""
     from api_service.list_import import ImportOrder, Mode
+    from api_service.settings import Settings
 
     mode = Mode.REPLACE if replace else Mode.MERGE
-    asyncio.run(_import(ImportOrder(list_id, _BY, mode, partial, format, preview, note), file, kind))
+    remark = Settings().read_agreements().remark
+    asyncio.run(_import(ImportOrder(list_id, _BY, mode, partial, format, preview, note, remark), file, kind))
 
 
 async def _import(order: "ImportOrder", file: Path, kind: ListKind) -> None:
@@ -76,6 +78,8 @@ def _show(done: "Imported") -> None:
     )
     for kind, count in done.tally.skipped.items():
         typer.echo(f"  skipped: {count} {kind}")
+    for warning in done.tally.warnings:
+        typer.echo(f"  row {warning.row}: {warning.message}", err=True)
     for error in done.tally.errors:
         typer.echo(f"  row {error.row}: {error.message}", err=True)
 

@@ -15,7 +15,7 @@ from api_service.alert_life import COMMENT_CHARACTERS_MAX, REASON_CODE_CHARACTER
 from api_service.alert_stream import EventStream
 from api_service.audit_trail import seen
 from api_service.authentication import require
-from api_service.context import Context
+from api_service.context import AppContext, Context
 from api_service.cursors import decode_cursor, encode_cursor
 from api_service.errors import documented
 from api_service.long_poll import feed_cursor
@@ -23,9 +23,10 @@ from api_service.parameters import PRINTABLE, AlertId, Headers, Moment, etag, ve
 from api_service.principal import Principal
 from api_service.review import Target
 from api_service.standing import Standing
-from schemas.alert import DECISIONS, Alert, AlertState, Command, Queue
+from schemas.alert import DECISIONS, Alert, AlertRecord, AlertState, Command, OtherRecord, Queue
 from schemas.alert_clocks import STAGES_PERCENT, DueTerms
 from schemas.evidence import Lane
+from schemas.readmission import ReadmissionClock
 from schemas.roles import Role
 from schemas.watchlist import AlertSeverity
 from storage import alert_rows, alerts
@@ -101,10 +102,29 @@ class AlertQuery(AlertFilters):
     limit: int = Field(default=50, ge=1, le=PAGE_MAX)
 
 
+class ShownRecord(AlertRecord):
+    """A record as analysts see it: of a readmission case with its clock, as of today."""
+
+    readmission_clock: ReadmissionClock | None = None
+
+
+class ShownOtherRecord(OtherRecord):
+    """The same of a record of the same person."""
+
+    readmission_clock: ReadmissionClock | None = None
+
+
+class ShownAlert(Alert):
+    """An alert as analysts see it."""
+
+    record: ShownRecord
+    other_records: tuple[ShownOtherRecord, ...] = ()
+
+
 class AlertPage(BaseModel):
     """Alerts, and where to go on (null = that was all)."""
 
-    items: list[Alert]
+    items: list[ShownAlert]
     next_cursor: str | None
 
 
@@ -119,13 +139,18 @@ async def search(query: Annotated[AlertQuery, Query()], who: Analyst, context: C
         details["searched"] = context.audit_key.hidden(query.q)
     await seen(context, who, "alert.list", ("alert", "*"), details)
     cursor = None if page.next_place is None else cursor_of(page.next_place, query.sort)
-    return Response(json_page(page.items, {"next_cursor": cursor}), media_type="application/json")
+    return Response(json_page(_with_clocks(page.items, context), {"next_cursor": cursor}), media_type="application/json")
 
 
 def json_page(items: Iterable[str | bytes], members: dict[str, Any]) -> bytes:
     """`{"items": [...], ...}` of items that are JSON already: a page is not parsed only to be written again."""
     fragments = [orjson.Fragment(item) for item in items]
     return orjson.dumps({"items": fragments, **members})
+
+
+def _with_clocks(items: Iterable[str | bytes], context: AppContext) -> list[bytes]:
+    today = context.clock().date()
+    return [context.agreements.with_clocks(item, today) for item in items]
 
 
 def cursor_of(place: Place, sort: Sort) -> str:
@@ -178,7 +203,7 @@ async def stream(
     return EventStream(alert_stream.events(context.alert_tail, after, Standing(context, who)), headers=headers)
 
 
-@router.get("/{alert_id}", response_model=Alert, responses=documented(404))
+@router.get("/{alert_id}", response_model=ShownAlert, responses=documented(404))
 async def one(alert_id: AlertId, who: Analyst, context: Context) -> Response:
     """One alert with its evidence and history. Its version is the ETag."""
     async with context.database.reading() as work:
@@ -186,7 +211,7 @@ async def one(alert_id: AlertId, who: Analyst, context: Context) -> Response:
     if alert is None:
         raise problems.NotFoundError("There is no such alert.")
     await seen(context, who, "alert.view", ("alert", alert_id), {"version": alert.version})
-    return answered(Answer(200, review.shown(alert, Role.ANALYST)))
+    return _shown(Answer(200, review.shown(alert, Role.ANALYST)), context)
 
 
 class Decision(BaseModel):
@@ -214,12 +239,18 @@ class Decision(BaseModel):
         return Order(*said, suppress=self.suppress, suppression_term=term, terms=terms)
 
 
-@router.post("/{alert_id}/decisions", response_model=Alert, responses=documented(404, 409, 412, 422, 428))
+@router.post("/{alert_id}/decisions", response_model=ShownAlert, responses=documented(404, 409, 412, 422, 428))
 async def decide(alert_id: AlertId, decision: Decision, who: Analyst, headers: Headers, context: Context) -> Response:
     """Decide on the version of the alert that you saw (If-Match)."""
     target = Target(alert_id, version_required(headers.if_match))
     order = decision.order(who, context.clock(), context.settings.due_terms)
-    return answered(await review.carry_out(context.database, order, target, headers.idempotency_key))
+    return _shown(await review.carry_out(context.database, order, target, headers.idempotency_key), context)
+
+
+def _shown(answer: Answer, context: AppContext) -> Response:
+    """With the clocks of readmission cases: they are of today, and no part of what is kept."""
+    [body] = _with_clocks([answer.body], context)
+    return answered(Answer(answer.status, body))
 
 
 def answered(answer: Answer) -> Response:

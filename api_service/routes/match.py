@@ -96,7 +96,10 @@ async def match(order: MatchOrder, who: Searcher, context: Context) -> Response:
     except ListsBehindError as error:
         raise problems.OverloadedError("The lists are being read; please ask again.") from error
     await _audit(context, who, order, found)
-    items = [{"reference": one.reference, "matches": list(map(_shown, own))} for one, own in _pairs(order, found)]
+    items = [
+        {"reference": one.reference, "matches": [_shown(one_match, context) for one_match in own]}
+        for one, own in _pairs(order, found)
+    ]
     answer = {"list_version": found.list_version, "matcher_version": found.matcher_version, "items": items}
     return Response(orjson.dumps(answer), media_type="application/json")
 
@@ -114,13 +117,16 @@ async def _audit(context: AppContext, who: Principal, order: MatchOrder, found: 
         await audit.append(work, line)
 
 
-def _shown(match: Match) -> dict[str, object]:
+def _shown(match: Match, context: AppContext) -> dict[str, object]:
+    record, case = alert_record(match.record).model_dump(mode="json"), match.record.record.readmission
+    if case is not None:
+        record["readmission_clock"] = context.agreements.shown(case, context.clock().date())
     return {
         "lanes": match.lanes,
         "score": match.score,
         "band": match.band,
         "severity": severity_of(match.record),
-        "record": alert_record(match.record).model_dump(mode="json"),
+        "record": record,
         "evidence": [piece.model_dump(mode="json") for piece in match.evidence],
     }
 

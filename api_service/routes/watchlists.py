@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api_service import problems, watch
 from api_service.authentication import Principal, require
-from api_service.context import Context, context_of
+from api_service.context import AppContext, Context, context_of
 from api_service.cursors import decode_cursor, encode_cursor
 from api_service.errors import documented
 from api_service.list_import import Imported, ImportOrder, Mode, import_file
@@ -17,6 +17,7 @@ from api_service.list_settings import SettingsOrder, change_list
 from api_service.parameters import PRINTABLE, IfMatch, ListId, RecordId, etag, version_required, version_seen
 from api_service.watch import RecordChange
 from parsers.lists import ListFormat
+from schemas.readmission import ReadmissionClock
 from schemas.roles import Role
 from schemas.watchlist import AlertSeverity, Record, Watchlist
 from screening.model import MODEL
@@ -51,11 +52,13 @@ Where = Annotated[RecordPath, Depends()]
 
 
 class RecordBody(Record):
-    """A record to put. Its id may be left out, the path has it; the versions of a record that was read are left aside."""
+    """A record to put. Its id may be left out, the path has it; the versions and the clock of a record that was
+    read are left aside."""
 
     record_id: str = Field(default="", max_length=200)
     record_version: int | None = None
     list_version: int | None = None
+    readmission_clock: ReadmissionClock | None = None
 
 
 @router.post("", status_code=201, responses={200: {"description": "The same list exists already"}, **documented(409, 422)})
@@ -135,7 +138,7 @@ async def records(list_id: ListId, query: Annotated[RecordQuery, Query()], _who:
     more = len(found) > query.limit
     page = found[: query.limit]
     return {
-        "items": [_shown_record(stored) for stored in page],
+        "items": [_shown_record(stored, context) for stored in page],
         "next_cursor": encode_cursor(page[-1].record.record_id) if more else None,
     }
 
@@ -147,7 +150,7 @@ async def record(where: Where, _who: Reader, context: Context) -> Response:
         stored = await watchlists.record(work, where.list_id, where.record_id)
     if stored is None:
         raise problems.NotFoundError("There is no such record.")
-    return _record_answer(stored, 200)
+    return _record_answer(stored, 200, context)
 
 
 @router.put(
@@ -157,14 +160,14 @@ async def put(where: Where, body: RecordBody, who: ListOwner, context: Context, 
     """Write a record. With If-Match only if it is still that version. Live travellers are screened again."""
     if body.record_id not in ("", where.record_id):
         raise problems.InvalidRequestError("The record_id of the body differs from that of the path.")
-    fields = body.model_dump(exclude={"record_version", "list_version"})
+    fields = body.model_dump(exclude={"record_version", "list_version", "readmission_clock"})
     written = Record.model_validate({**fields, "record_id": where.record_id})
     change = RecordChange(where.list_id, where.record_id, written, version_seen(if_match))
     done = await watch.change_record(context.database, change, who.key_id, context.clock())
     if done.proposal_id is not None:
         return proposed(done.proposal_id)
     assert done.record is not None, "what was put is there"
-    return _record_answer(done.record, 201 if done.new else 200)
+    return _record_answer(done.record, 201 if done.new else 200, context)
 
 
 @router.delete("/{list_id}/records/{record_id:path}", status_code=204, responses={**PROPOSED, **documented(404, 412)})
@@ -203,7 +206,8 @@ async def imports(
     """Import a file, sent as the body: all of it or nothing, unless `partial`."""
     check_plain_file(request)
     context = context_of(request)
-    order = ImportOrder(list_id, who.key_id, query.mode, query.partial, query.format, query.preview, query.note)
+    how = (query.mode, query.partial, query.format, query.preview, query.note)
+    order = ImportOrder(list_id, who.key_id, *how, context.agreements.remark)
     done = await import_file(context.database, order, request.stream(), context.clock)
     response.status_code = 200 if done.proposal_id is None else 202
     return _shown_import(done)
@@ -215,6 +219,8 @@ def _shown_import(done: Imported) -> dict[str, Any]:
         "rejected": tally.rejected,
         "errors": [asdict(error) for error in tally.errors],
         "skipped": dict(tally.skipped),
+        "warned": tally.warned,
+        "warnings": [asdict(warning) for warning in tally.warnings],
     }
     if done.publication is not None:
         return {**asdict(done.publication), **read}
@@ -256,11 +262,14 @@ def _threshold(state: ListState) -> dict[str, float]:
     return {"bits": bits, "expected_false_alerts_per_1000": round(expected, 3)}
 
 
-def _record_answer(stored: StoredRecord, status: int) -> Response:
+def _record_answer(stored: StoredRecord, status: int, context: AppContext) -> Response:
     headers = {"ETag": etag(stored.record_version)}
-    return Response(orjson.dumps(_shown_record(stored)), status, headers, "application/json")
+    return Response(orjson.dumps(_shown_record(stored, context)), status, headers, "application/json")
 
 
-def _shown_record(stored: StoredRecord) -> dict[str, Any]:
+def _shown_record(stored: StoredRecord, context: AppContext) -> dict[str, Any]:
+    """With its versions and, of a readmission case, the clock as of today."""
     versions = {"record_version": stored.record_version, "list_version": stored.list_version}
-    return {**orjson.loads(stored.record.model_dump_json()), **versions}
+    clock = context.agreements.shown(stored.record.readmission, context.clock().date())
+    clocks = {} if stored.record.readmission is None else {"readmission_clock": clock}
+    return {**orjson.loads(stored.record.model_dump_json()), **versions, **clocks}
