@@ -47,3 +47,18 @@ async def test_what_is_not_kept_is_said(service: Any, database: Database, databa
     assert done.exit_code == 1
     assert "not reproduced: The rarity" in done.stdout
     assert (await explained("alr_unknown", database_url)).exit_code == 2
+
+
+async def test_the_other_records_of_the_person_are_explained_too(service: Any, database: Database, database_url: str) -> None:
+    await put_records(service)
+    returns = {"list_id": "returns", "kind": "readmission", "title": "Readmission"}
+    await put_records(service, [ARTA | {"documents": [], "readmission": {"case_kind": "transit"}}], returns)
+    await send_flight(service)
+    await screen_waiting(database, service.context.clock)
+    [alert] = await alerts_of(service)
+    [other] = alert["other_records"]
+    done = await explained(alert["alert_id"], database_url)
+    assert done.exit_code == 0, done.output
+    assert done.stdout.splitlines().count("reproduced") == 2
+    assert f"record {other['list_id']}/R1, version 1" in done.stdout
+    assert f"  {other['score']:+8.3f}  in all" in done.stdout

@@ -127,16 +127,22 @@ async def test_match_says_nothing_of_them(service: Any, told: dict[str, Any], ma
     assert len(answer.json()["items"][0]["matches"]) == matched
 
 
-@pytest.mark.parametrize(("told", "alerted"), [*((one, False) for one in SILENT), (LOUD, True)])
-async def test_what_if_counts_none_of_them(service: Any, database: Database, told: dict[str, Any], alerted: bool) -> None:
-    record = case(**told) | {"names": [{"surname": "BERISHA"}], "documents": [], "birth_dates": []}
-    await put_records(service, [record], RETURNS)
+@pytest.mark.parametrize(("told", "alerted"), [(SILENT, False), ([LOUD], True)])
+async def test_what_if_counts_none_of_them(service: Any, database: Database, told: list[dict[str, Any]], alerted: bool) -> None:
+    people = [
+        case(**one)
+        | {"record_id": f"R{number}.{given}", "names": [{"surname": "BERISHA", "given_names": given}], "documents": []}
+        for given in ("ARTA", "JAN", "EVA", "LUCA", "ANNA", "NIKOS", "IVAN", "DRITA")
+        for number, one in enumerate(told)
+    ]
+    await put_records(service, people, RETURNS)
     await send_flight(service, interchange(Sent(travellers=190)))
     await screen_waiting(database, service.context.clock)
     async with service.client(await service.key(Role.LIST_OWNER)) as owner:
-        answer = await owner.post("/v1/what-if", json={"list_id": "returns", "threshold_bits": -50.0})
+        answer = await owner.post("/v1/what-if", json={"list_id": "returns", "threshold_bits": 0.0})
     assert answer.status_code == 200, answer.text
     assert (answer.json()["proposed"]["travellers_alerted"] is not None) is alerted
+    assert (await alerts_of(service) != []) is alerted
 
 
 @pytest.mark.parametrize("options", [(), ("--oracle",), ("--min-score", "-1000")])
