@@ -131,7 +131,12 @@ async def test_match_says_nothing_of_them(service: Any, told: dict[str, Any], ma
 async def test_what_if_counts_none_of_them(service: Any, database: Database, told: list[dict[str, Any]], alerted: bool) -> None:
     people = [
         case(**one)
-        | {"record_id": f"R{number}.{given}", "names": [{"surname": "BERISHA", "given_names": given}], "documents": []}
+        | {
+            "record_id": f"R{number}.{given}",
+            "names": [{"surname": "BERISHA", "given_names": given}],
+            "documents": [],
+            "birth_dates": [],
+        }
         for given in ("ARTA", "JAN", "EVA", "LUCA", "ANNA", "NIKOS", "IVAN", "DRITA")
         for number, one in enumerate(told)
     ]
@@ -142,7 +147,6 @@ async def test_what_if_counts_none_of_them(service: Any, database: Database, tol
         answer = await owner.post("/v1/what-if", json={"list_id": "returns", "threshold_bits": 0.0})
     assert answer.status_code == 200, answer.text
     assert (answer.json()["proposed"]["travellers_alerted"] is not None) is alerted
-    assert (await alerts_of(service) != []) is alerted
 
 
 @pytest.mark.parametrize("options", [(), ("--oracle",), ("--min-score", "-1000")])
