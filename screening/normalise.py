@@ -5,6 +5,7 @@ import re
 from screening.transliterate import customs_of_fields, spellings
 
 _NOT_A_LETTER = re.compile(r"[^A-Z]+")
+_NO_NUMBER = re.compile(r"[^A-Z0-9]")
 _APOSTROPHES = re.compile(r"['`’ʼʻ]")
 
 ABSENT_MARKERS = frozenset({"FNU", "LNU", "XXX", "XX", "NFN", "NLN", "NMN", "UNKNOWN"})
@@ -36,4 +37,5 @@ def _split(spelling: str) -> tuple[str, ...]:
 
 def document_number(text: str | None) -> str:
     """A document number without fillers and spaces: A-Z and 0-9, upper case; empty where none."""
-    return re.sub(r"[^A-Z0-9]", "", (text or "").upper())
+    upper = (text or "").upper()
+    return upper if upper.isascii() and upper.isalnum() else _NO_NUMBER.sub("", upper)

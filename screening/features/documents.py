@@ -6,6 +6,8 @@ copy the zone, and the digit behind the number with it. An issuer may be cut sho
 """
 
 from collections.abc import Iterable, Mapping
+from itertools import cycle
+from string import ascii_uppercase, digits
 from typing import NamedTuple
 
 from screening.features.piece import Piece
@@ -24,6 +26,7 @@ NUMBER_CHARACTERS_MIN = 4
 CHECKED_CHARACTERS = range(6, 10)
 """Lengths of numbers that a zone carries with a check digit: its field has nine places (ICAO 9303-4), and fillers count 0."""
 
+_CHECK_VALUES = tuple({letter: int(letter, 36) * weight for letter in digits + ascii_uppercase} for weight in (7, 3, 1))
 _GERMANY = frozenset({"D", "DEU"})
 
 
@@ -66,7 +69,7 @@ def read_documents(kind: str | None, number: str | None, issuer: str | None) -> 
 
 def check_digit(number: str) -> str:
     """The check digit of a machine readable zone over A-Z and 0-9: weights 7, 3, 1 (ICAO 9303-3, 4.9)."""
-    return str(sum(int(character, 36) * (7, 3, 1)[place % 3] for place, character in enumerate(number)) % 10)
+    return str(sum([value[character] for value, character in zip(cycle(_CHECK_VALUES), number, strict=False)]) % 10)
 
 
 def document_outcome(traveller: ReadDocument, listed: ReadDocument) -> DocumentOutcome | None:
