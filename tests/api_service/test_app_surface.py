@@ -19,6 +19,7 @@ from api_service.rate_limits import RateLimits
 from api_service.settings import Settings
 from api_service.settings_table import settings_table
 from api_service.told_lists import ToldLists
+from schemas.roles import Role
 from screening.index.packed.compiled import kernel_library
 from screening.worker import lists_in_memory
 from storage.list_source import PostgresListSource
@@ -104,7 +105,6 @@ async def test_ready_tells_how_far_screening_is(make_service: Any, database: Any
         assert answer["stream"]["age_seconds"] == 0
         assert answer["list_version"] == 0
         assert (await client.get("/status")).json()["intake"] == "open"
-        from schemas.roles import Role
 
     async with service.client(await service.key(Role.CARRIER)) as client:
         await client.post("/v1/manifests", content=interchange(), headers={"Content-Type": "text/plain"})
