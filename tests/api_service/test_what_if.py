@@ -17,8 +17,7 @@ from tests.screened_flights import put_records, screen_waiting, send_flight
 
 GIVEN = ("ARTA", "JAN", "EVA", "LUCA", "ANNA", "NIKOS", "IVAN", "DRITA")
 LISTED = [
-    {"record_id": f"R{number}", "names": [{"surname": "BERISHA", "given_names": given}]}
-    for number, given in enumerate(GIVEN)
+    {"record_id": f"R{number}", "names": [{"surname": "BERISHA", "given_names": given}]} for number, given in enumerate(GIVEN)
 ]
 
 
