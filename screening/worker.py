@@ -26,7 +26,7 @@ a hand-over, what others had screened is read from the store, a little between a
     the world is wrong       any exception of a port: close the stream, wait (0.2 s, doubled up to 30 s), start it again; it
                              then delivers from the progress the ledger holds. Nothing was acknowledged, so nothing is lost
     the code is wrong        AssertionError leaves `run`
-    `stop()`                 the batch in hand is finished, then the stream is closed
+    `stop()`                 the batch in hand is finished (of many re-screens the slice), then the stream is closed
     cancelled                the stream is closed at once; the batch in hand comes again
 """
 
@@ -200,6 +200,9 @@ class Worker:
         passed = await self._passed_over(fresh, index)
         for some in _in_slices(fresh, passed, self._settings.events_max):
             await self._screen(some, passed, index, started)
+            started = self._clock()
+            if self._stopping.is_set():  # what is left of many re-screens comes again
+                return
 
     async def _passed_over(self, fresh: Sequence[Delivery], index: Index) -> Mapping[str, AlertChanges]:
         """Marks for the manifests whose re-screens would change nothing, by manifest."""

@@ -82,7 +82,9 @@ async def test_manifests_arrive_whole_once_and_in_order_of_their_flight(database
     assert {flight: numbers(records, flight) for flight in flights} == {
         f: list(range(n, 420, 7)) for n, f in enumerate(flights)
     }
-    assert {record.headers for record in records} == {(("occasion", b"received"), ("list_version", b"0"))}
+    assert {record.headers[:2] for record in records} == {(("occasion", b"received"), ("list_version", b"0"))}
+    for record in records:
+        assert record.headers[2:] == (("manifest_id", Manifest.model_validate_json(record.value).manifest_id.encode()),)
     assert Manifest.model_validate_json(records[0].value) == manifest_of(
         records[0].key.decode(), numbers(records[:1], records[0].key.decode())[0]
     )

@@ -84,13 +84,14 @@ async def read(stream: KafkaStream, count: int, ledger: Ledger | None = None) ->
 
 @pytest.mark.kafka
 async def test_events_come_whole_and_in_order_within_a_flight(settings, ledger, open_stream):
-    await send(settings, numbered(["A", "B", "C"], 30), [("occasion", b"rescreen"), ("list_version", b"17")])
+    told = [("occasion", b"rescreen"), ("list_version", b"17"), ("manifest_id", b"man_1")]
+    await send(settings, numbered(["A", "B", "C"], 30), told)
     stream = open_stream()
     await stream.start()
     deliveries = await read(stream, 30, ledger)
     by_flight = {key: [int(d.body) for d in deliveries if d.key == key] for key in "ABC"}
     assert by_flight == {key: list(range(index, 30, 3)) for index, key in enumerate("ABC")}
-    assert {(d.occasion, d.list_version) for d in deliveries} == {(Occasion.RESCREEN, 17)}
+    assert {(d.occasion, d.list_version, d.manifest_id) for d in deliveries} == {(Occasion.RESCREEN, 17, "man_1")}
     assert await stream.next_batch(100, 0.1) == []
 
 
@@ -120,7 +121,7 @@ async def test_what_nobody_can_read_is_delivered_all_the_same(settings, open_str
         await producer.send_and_wait(TOPIC, None, b"\xff")
     deliveries = await read(open_stream(), 2)
     assert {d.body for d in deliveries} == {b"\xff not JSON", b""}
-    assert {(d.occasion, d.list_version) for d in deliveries} == {(Occasion.RECEIVED, 0)}
+    assert {(d.occasion, d.list_version, d.manifest_id) for d in deliveries} == {(Occasion.RECEIVED, 0, None)}
 
 
 @pytest.mark.kafka
