@@ -11,16 +11,18 @@ from datetime import date, datetime
 
 from pydantic import ValidationError
 
+from schemas.alert import LIVE_STATES
 from schemas.delivery import Delivery
 from schemas.events import Occasion
 from schemas.flight_life import Report, report_of
 from schemas.identifiers import flight_id
-from schemas.ledger import AlertChanges, FlightHistory
+from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory
 from schemas.manifest import Manifest
 from screening.engine import matches_of
 from screening.flight_step import FlightStep, LastStates, described, flight_steps
 from screening.index.port import Index, matcher_version
 from screening.live_manifests import LiveManifests
+from screening.match import Match
 from screening.policy import PolicySettings, Screened, alert_changes, history_after
 from screening.prepared import PreparedTraveller, flight_day, prepare_traveller
 from screening.recent import RecentChanges, concerned
@@ -59,6 +61,10 @@ class Decided:
     manifest: Manifest | None = None
     prepared: Mapping[int, PreparedTraveller] = field(default_factory=dict)
     """Those who were screened, by the identity of the object: most are travellers of the manifest, and are not read again."""
+
+
+SCREENED_AGAIN_WHOLE = 0
+"""As the version of the lists that a manifest was screened with: its next re-screen looks at everybody on it."""
 
 
 def decode(batch: Sequence[Delivery]) -> list[Decoded]:
@@ -142,6 +148,8 @@ def _decide(event: Decoded, known: dict[str, FlightHistory], lists: Lists, polic
     except Exception as error:  # one manifest that cannot be screened must not stop the others
         return Decided(event.delivery, fault=f"The manifest could not be screened ({type(error).__name__}).")
     known[flight] = history_after(known.get(flight, FlightHistory()), changes)
+    if event.delivery.occasion is Occasion.RECEIVED and _is_left_open(step, known[flight].alerts, matches):
+        changes = replace(changes, list_version=SCREENED_AGAIN_WHOLE)
     read = dict(zip(map(id, step.travellers), prepared, strict=True))
     return Decided(event.delivery, changes, len(step.travellers), manifest=manifest, prepared=read)
 
@@ -161,6 +169,18 @@ def keep_stored(bodies: Iterable[bytes], live: LiveManifests) -> None:
             manifest = Manifest.model_validate_json(body)
             if live.wants(manifest):
                 live.keep(manifest, [prepare_traveller(one) for one in manifest.travellers])
+
+
+def _is_left_open(step: FlightStep, alerts: Iterable[EarlierAlert], matches: Iterable[Match]) -> bool:
+    """Whether a live alert on somebody who was screened stands on a record that does not match (any more).
+
+    Only a re-screen withdraws it (see `screening.policy`), and what is known of late changes would not tell that one is due:
+    the record may have changed before this message came.
+    """
+    screened = {one.traveller_id for one in step.travellers}
+    matching = {(one.traveller_id, one.record_key) for one in matches}
+    live = (one for one in alerts if one.state in LIVE_STATES and one.traveller_id in screened)
+    return any((one.traveller_id, key) not in matching for one in live for key in one.records)
 
 
 def _demanded(event: Decoded, history: FlightHistory, recent: RecentChanges | None, day: date) -> FlightStep:

@@ -169,6 +169,21 @@ async def test_whom_a_message_brings_back_is_screened_though_his_manifest_is_onl
     assert {one[2] for one in standing(world.ledger)} == {"R1"}
 
 
+async def test_a_new_message_does_not_keep_an_alert_whose_record_was_taken_off_before_it():
+    """It takes over the description of the person in the same batch as the re-screen that would have withdrawn the alert."""
+    world = World()
+    world.receive(message(0, Function.PASSENGER_LIST, A))
+    world.lists_become(R1)
+    await world.drain()
+    assert len(standing(world.ledger)) == 1
+    world.lists_become()
+    world.receive(message(1, Function.PASSENGER_LIST, A))
+    await world.drain()
+    world.lists_become(NOBODY)
+    await world.drain()
+    assert standing(world.ledger) == set()
+
+
 RECORDS = st.lists(st.sampled_from([R1, R2, R3, R4, NOBODY]), unique=True, max_size=4)
 ACTIONS = st.lists(
     st.one_of(
