@@ -69,24 +69,29 @@ class NameParts:
 
 def read_name(surname: str | None, given_names: str | None) -> tuple[NameParts, ...]:
     """The name, once per spelling custom; empty where it says nothing."""
-    shown = " / ".join(text.strip() for text in (surname, given_names) if text and text.strip())
+    shown = " / ".join([text.strip() for text in (surname, given_names) if text and text.strip()])
+    spelled = words_of_fields(surname, given_names)
+    if len(spelled) == 1:
+        family, given = spelled[0]
+        name = _name(family, given, shown)
+        return (name,) if name.parts else ()
     found: dict[tuple[tuple[str, bool], ...], NameParts] = {}
-    letters = unread(shown)
-    for family, given in _one_custom_first(words_of_fields(surname, given_names)):
-        parts = _without_titles(_parts(family, given))
-        if parts:
-            found.setdefault(
-                tuple((part.form, part.particle) for part in parts),
-                NameParts(parts, shown, max(len(family) + len(given) - NAME_PARTS_MAX, 0), letters),
-            )
+    for family, given in _one_custom_first(spelled):
+        name = _name(family, given, shown)
+        if name.parts:
+            found.setdefault(tuple((part.form, part.particle) for part in name.parts), name)
     return tuple(islice(found.values(), _SPELLINGS_MAX))
+
+
+def _name(family: Words, given: Words, shown: str) -> NameParts:
+    dropped = max(len(family) + len(given) - NAME_PARTS_MAX, 0)
+    return NameParts(_without_titles(_parts(family, given)), shown, dropped, unread(shown))
 
 
 def _one_custom_first(spelled: tuple[tuple[Words, ...], ...]) -> Iterator[tuple[Words, Words]]:
     """Surname and given names in one custom, then in two: a ticket mixes them."""
     yield from ((family, given) for family, given in spelled)
-    if len(spelled) > 1:
-        yield from product(*(dict.fromkeys(field) for field in zip(*spelled, strict=True)))
+    yield from product(*(dict.fromkeys(field) for field in zip(*spelled, strict=True)))
 
 
 def read_full_name(full_name: str) -> tuple[NameParts, ...]:
@@ -98,14 +103,14 @@ def read_full_name(full_name: str) -> tuple[NameParts, ...]:
 def without_glued_titles(names: Iterable[NameParts]) -> Iterator[NameParts]:
     """For each name with a title glued to its last given name (`ANNAMRS`), the name without it: an additional reading."""
     for name in names:
-        parts = tuple(part if part.family else _unglued(part) for part in name.parts)
+        parts = tuple([part if part.family else _unglued(part) for part in name.parts])
         if parts != name.parts:
             yield replace(name, parts=parts)
 
 
 def _parts(family: tuple[str, ...], given: tuple[str, ...]) -> tuple[Part, ...]:
     cut = [(word, True) for word in family] + [(word, False) for word in given]
-    return tuple(read_part(word, family=from_surname) for word, from_surname in cut[:NAME_PARTS_MAX])
+    return tuple([read_part(word, family=from_surname) for word, from_surname in cut[:NAME_PARTS_MAX]])
 
 
 @lru_cache(maxsize=_PARTS_KEPT_MAX)
@@ -116,11 +121,13 @@ def read_part(word: str, *, family: bool) -> Part:
 
 
 def _without_titles(parts: tuple[Part, ...]) -> tuple[Part, ...]:
-    kept = tuple(part for part in parts if part.text not in TITLES)
+    kept = tuple([part for part in parts if part.text not in TITLES])
     return kept if any(not part.particle for part in kept) else parts
 
 
 def _unglued(part: Part) -> Part:
+    if not part.text.endswith(_GLUED_TITLES):
+        return part
     for title in _GLUED_TITLES:
         rest = part.text.removesuffix(title)
         if rest != part.text and len(rest) >= _GLUED_REST_MIN:

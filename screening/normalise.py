@@ -27,12 +27,15 @@ def all_words(text: str | None) -> tuple[tuple[str, ...], ...]:
 
 def words_of_fields(*fields: str | None) -> tuple[tuple[tuple[str, ...], ...], ...]:
     """The words of each field of one name, once per custom that all fields are spelled by."""
-    bare = (_APOSTROPHES.sub("", field) if field else "" for field in fields)
-    return tuple(dict.fromkeys(tuple(map(_split, spelled)) for spelled in customs_of_fields(*bare)))
+    bare = [_APOSTROPHES.sub("", field) if field else "" for field in fields]
+    spellings_of = customs_of_fields(*bare)
+    if len(spellings_of) == 1:
+        return (tuple([_split(field) for field in spellings_of[0]]),)
+    return tuple(dict.fromkeys(tuple(map(_split, spelled)) for spelled in spellings_of))
 
 
 def _split(spelling: str) -> tuple[str, ...]:
-    return tuple(word for word in _NOT_A_LETTER.split(spelling) if word and word not in ABSENT_MARKERS)
+    return tuple([word for word in _NOT_A_LETTER.split(spelling) if word and word not in ABSENT_MARKERS])
 
 
 def document_number(text: str | None) -> str:

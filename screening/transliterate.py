@@ -43,8 +43,10 @@ def spellings(text: str) -> tuple[str, ...]:
 
 def customs_of_fields(*fields: str) -> list[tuple[str, ...]]:
     """All fields of one name, once per custom: what tells a language in one field holds for the others."""
-    if all(field.isascii() for field in fields):
-        return _of_ascii(tuple(field.upper() for field in fields))
+    whole = "<".join(fields)
+    if whole.isascii():
+        upper = tuple([field.upper() for field in fields])
+        return _with_codes_read(upper) if "X" in whole or "x" in whole else [upper]
     composed = [_composed(field) for field in fields]
     return [tuple(_spell(field, custom) for field in composed) for custom in _customs_of("".join(composed))]
 
@@ -68,10 +70,8 @@ def _composed(text: str) -> str:
     return unicodedata.normalize("NFKC", text).upper().replace("İ", "I")
 
 
-def _of_ascii(fields: tuple[str, ...]) -> list[tuple[str, ...]]:
-    """Letters X may be codes of a machine readable zone."""
-    if not any("X" in field for field in fields):
-        return [fields]
+def _with_codes_read(fields: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Letters X may be codes of a machine readable zone: then the fields as they came, and as they are usually spelled."""
     if any(arabic.carries_codes(field) for field in fields):
         decoded = [arabic.from_codes(field) for field in fields]
         return [fields, *(tuple(arabic.usual(one, eastern=eastern) for one in decoded) for eastern in (False, True))]
