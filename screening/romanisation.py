@@ -11,8 +11,8 @@ from functools import lru_cache
 _FORM_CACHE_MAX = 200_000  # about 40 MB of short strings: the distinct parts of a list of a million persons
 
 _LETTERS = {
-    "SHCH": "S", "TSCH": "C", "SCH": "S", "TCH": "C", "DZH": "J", "DJ": "J", "ZH": "J", "KH": "H", "GH": "G", "PH": "F",
-    "TH": "T", "DH": "D", "SH": "S", "CH": "C", "TS": "C", "TZ": "C", "CZ": "C", "CK": "K", "QU": "K",
+    "SHCH": "S", "TSCH": "C", "SCH": "S", "TCH": "C", "DZH": "J", "DJ": "J", "XH": "J", "ZH": "J", "KH": "H", "GH": "G",
+    "PH": "F", "TH": "T", "DH": "D", "SH": "S", "CH": "C", "TS": "C", "TZ": "C", "CZ": "C", "CK": "K", "QU": "K",
     "OU": "U", "OO": "U", "EE": "I", "EA": "IA", "AI": "I", "AY": "I", "EI": "I", "EY": "I", "IY": "I", "YI": "I", "IE": "I",
     "YE": "I", "AE": "I", "OE": "U", "UE": "U", "AU": "U", "AW": "U", "OW": "U",
     "E": "I", "Y": "I", "O": "U", "W": "V", "Q": "K", "X": "KS", "C": "K",
