@@ -4,7 +4,7 @@ Records stream from the database, page by page, into the builder in a thread; me
 rarity it was weighed with is kept in the database before anybody can open the file.
 
 Reading names is most of the work: of long lists it is done by several processes, chunk by chunk, a few chunks on their way at a
-time. They inherit the builder's low priority, and end with it.
+time, where there are cores to spare. They inherit the builder's low priority, and end with it.
 """
 
 import asyncio
@@ -27,8 +27,11 @@ from screening.rarity import Rarity
 
 READERS_MAX = 4
 """Processes that read names: the one that takes their columns over keeps up with no more."""
-RECORDS_FOR_SEVERAL_MIN = 20_000
+RECORDS_FOR_SEVERAL_MIN = 100_000
 """Below that, starting processes takes as long as they save."""
+CORES_PER_READER = 2
+"""The others screen. On two busy cores several readers were measured to be slower than one process: records have to be carried
+to them and columns back."""
 
 
 async def build_newest(directory: Path, source: WatchlistSource, model: Model) -> int:
@@ -68,7 +71,9 @@ async def _rarity_in_force(source: WatchlistSource, model: Model, version: int) 
 
 def _readers(records: int) -> int:
     """How many processes shall read so many records; 1: this one alone."""
-    return 1 if records < RECORDS_FOR_SEVERAL_MIN else min(READERS_MAX, len(os.sched_getaffinity(0)))
+    return (
+        1 if records < RECORDS_FOR_SEVERAL_MIN else max(1, min(READERS_MAX, len(os.sched_getaffinity(0)) // CORES_PER_READER))
+    )
 
 
 def _read_chunks(records: Iterable[VersionedRecord], model: Model, readers: int) -> Iterator[Chunk]:
