@@ -2,11 +2,12 @@
 
     python -m benchmarks.index --equality 100000x1000 [--processes N] [--seed N]
 
-The oracle here asks of every traveller's part and **every distinct listed part** whether they agree (`compare_parts`, the
-definition), and of every joined word whether it is the same; then it scores every record with any agreeing part, or with a
-document of the same number, by `screening.scoring.match`. What is left out has no ground, and so is no match at any threshold:
-nothing is pruned by a bound. On a share of the travellers every single record is scored beside it, so that this shortening
-is checked too. Half of the travellers are listed persons under an altered name or near ones, the others nobody in particular.
+The oracle here measures the distance of every traveller's part to **every distinct listed part**, asks `compare_parts` (the
+definition) of those that are near, begin alike or share a class, and looks for joined words that are the same; then it scores
+every record with any agreeing part, or with a document of the same number, by `screening.scoring.match`. What is left out has
+no ground, and so is no match at any threshold: nothing is pruned by a bound. For a share of the travellers every single record
+is scored beside it, so that this shortening is checked too. Half of the travellers are listed persons under an altered name,
+or people like them; the others are nobody in particular.
 
 Each traveller is asked at the default threshold of the list and, so that there is more to compare, some bits below it.
 """
@@ -15,12 +16,16 @@ import multiprocessing
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from datetime import date
 from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
+
+import numpy as np
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
 
 from benchmarks.people import LIST, flights, records
 from benchmarks.people.pairs import queries
@@ -30,13 +35,14 @@ from schemas.watchlist import VersionedRecord, Watchlist, WatchlistSnapshot
 from screening.engine import matches_of
 from screening.exhaustive import ExhaustiveIndex
 from screening.features.names import joined_agreement
-from screening.features.part_pair import compare_parts
+from screening.features.part_pair import ERRORS_MAX, compare_parts
 from screening.index.packed.building import Listing, build
 from screening.index.packed.packed_index import KernelKind, PackedIndex
 from screening.index.port import Index, Listed
 from screening.match import Match
 from screening.model import MODEL
 from screening.name_parts import Part
+from screening.nicknames import NO_CLASS
 from screening.prepared import PreparedList, PreparedRecord, PreparedTraveller, prepare_list, prepare_traveller
 from screening.prepared_names import PreparedName
 from screening.thresholds import default_bits
@@ -73,6 +79,9 @@ class GroundsOracle:
                 for run in name.joined:
                     self._joined[run.word._replace(family=False)].add(row)
         self._kept: dict[tuple[Part, bool], Set[int]] = {}
+        self._all = list(self._parts)
+        self._forms = [part.form for part in self._all]
+        self._traits = [np.array([trait(part) for part in self._all]) for trait in _TRAITS]
 
     def candidates(self, traveller: PreparedTraveller, floor_bits: float | None) -> Iterator[PreparedRecord]:  # noqa: ARG002 - no threshold prunes
         """Every record with a ground."""
@@ -91,12 +100,30 @@ class GroundsOracle:
         key = word._replace(family=False), joined
         found = self._kept.get(key)
         if found is None:
-            parts = _same(word, self._parts) if joined else (part for part in self._parts if compare_parts(word, part))
+            parts = _same(word, self._parts) if joined else self._agreeing(word)
             rows = set[int]().union(*(self._parts[part] for part in parts))
             if not joined:
                 rows.update(*(self._joined[other] for other in _same(word, self._joined)))
             found = self._kept[key] = rows
         return found
+
+    def _agreeing(self, word: Part) -> Iterator[Part]:
+        """The distance to every listed part is measured; those near, or that begin alike or share a class, are compared."""
+        distances = cdist([word.form], self._forms, scorer=OSA.distance, score_cutoff=ERRORS_MAX)[0]
+        wanted = distances <= ERRORS_MAX
+        for values, trait in zip(self._traits, _TRAITS, strict=True):
+            wanted |= (values == trait(word)) & (values != NO_CLASS)
+        near = (self._all[place] for place in np.flatnonzero(wanted).tolist())
+        return (part for part in near if compare_parts(word, part))
+
+
+_TRAITS: tuple[Callable[[Part], str | int], ...] = (
+    lambda part: part.text[0],
+    lambda part: part.form[0],
+    lambda part: part.skeleton,
+    lambda part: part.nickname,
+)
+"""Parts that are not near in letters agree only where one of these is the same."""
 
 
 def _same(word: Part, others: Iterable[Part]) -> Iterator[Part]:
