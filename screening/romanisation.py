@@ -7,6 +7,7 @@ candidates and name the kind of difference; the weights say what such an agreeme
 
 import re
 from functools import lru_cache
+from operator import itemgetter
 
 _FORM_CACHE_MAX = 200_000  # about 40 MB of short strings: the distinct parts of a list of a million persons
 
@@ -19,6 +20,7 @@ _LETTERS = {
 }  # fmt: skip
 _PATTERN = re.compile("|".join(sorted(_LETTERS, key=lambda key: (-len(key), key))))
 _DOUBLED = re.compile(r"(.)\1+")
+_ONCE = itemgetter(1)  # of a match, its letter: the same as r"\1" in two thirds of the time
 _MUTE_H = re.compile(r"(?<=[AIU])H(?=[^AIU]|$)")
 _VOWELS = re.compile(r"(?<!^)[AIU]")
 _SKELETON_LETTERS = str.maketrans({"G": "K", "V": "F"})
@@ -27,7 +29,7 @@ _SKELETON_LETTERS = str.maketrans({"G": "K", "V": "F"})
 @lru_cache(maxsize=_FORM_CACHE_MAX)
 def form(part: str) -> str:
     """The part with habits of romanisation undone. Never empty for a part that is not."""
-    shape = _DOUBLED.sub(r"\1", _PATTERN.sub(lambda found: _LETTERS[found.group()], _DOUBLED.sub(r"\1", part)))
+    shape = _DOUBLED.sub(_ONCE, _PATTERN.sub(lambda found: _LETTERS[found.group()], _DOUBLED.sub(_ONCE, part)))
     return _MUTE_H.sub("", shape) or shape
 
 
