@@ -16,9 +16,8 @@ import multiprocessing
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from datetime import date
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +30,7 @@ from benchmarks.people import LIST, flights, records
 from benchmarks.people.pairs import queries
 from schemas.travel_document import TravelDocument
 from schemas.traveller import Sex, Traveller
-from schemas.watchlist import VersionedRecord, Watchlist, WatchlistSnapshot
+from schemas.watchlist import RecordKey, VersionedRecord, Watchlist, WatchlistSnapshot
 from screening.engine import matches_of
 from screening.exhaustive import ExhaustiveIndex
 from screening.features.names import joined_agreement
@@ -114,7 +113,12 @@ class GroundsOracle:
         for values, trait in zip(self._traits, _TRAITS, strict=True):
             wanted |= (values == trait(word)) & (values != NO_CLASS)
         near = (self._all[place] for place in np.flatnonzero(wanted).tolist())
-        return (part for part in near if compare_parts(word, part))
+        return (part for part in near if _grounds(word, part) and compare_parts(word, part))
+
+
+def _grounds(word: Part, listed: Part) -> bool:
+    """Particles and initials are no ground, whatever equals them."""
+    return not listed.particle and len(word.text) > 1 and len(listed.text) > 1
 
 
 _TRAITS: tuple[Callable[[Part], str | int], ...] = (
@@ -158,7 +162,8 @@ class _Indexes(NamedTuple):
     portable: Index
     oracle: Index
     whole: Index
-    floors: tuple[float | None, ...]
+    prepared: Mapping[RecordKey, PreparedRecord]
+    floor: float
 
 
 def compare(records_count: int, travellers: int, seed: int, processes: int) -> Compared:
@@ -186,7 +191,8 @@ def _indexes(path: Path, listed: Sequence[VersionedRecord], threshold: float) ->
         PackedIndex.open(path, MODEL, KernelKind.PORTABLE),
         GroundsOracle(prepared),
         ExhaustiveIndex(prepared),
-        (None, threshold - FLOOR_BELOW_BITS),
+        {record.key: record for record in prepared.records},
+        threshold - FLOOR_BELOW_BITS,
     )
 
 
@@ -218,30 +224,48 @@ def _share(indexes: _Indexes) -> None:
 def _compare_some(asked: _Asked) -> Compared:
     total = Compared()
     for number, one in enumerate(asked.travellers, asked.first):
-        prepared = prepare_traveller(one)
-        for floor in _shared[0].floors:
-            total = total.plus(_compare(prepared, number, floor))
+        total = total.plus(_compare_one(prepare_traveller(one), number))
     return total
 
 
-def _compare(traveller: PreparedTraveller, number: int, floor: float | None) -> Compared:
-    indexes = _shared[0]
-    found = partial(_found, traveller, floor)
+def _compare_one(traveller: PreparedTraveller, number: int) -> Compared:
+    """At each floor. Whoever is no match at the lower one is none at the threshold: only the others are scored again."""
+    indexes, total = _shared[0], Compared()
     start = time.process_time()
-    right = found(indexes.oracle)
-    seconds = time.process_time() - start
-    answers = [found(indexes.compiled)]
+    low = _found(traveller, indexes.floor, indexes.oracle)
+    again = _Few(indexes.oracle.listed, [indexes.prepared[key] for key in low])
+    answers = {indexes.floor: low, None: _found(traveller, None, again)}
+    total = total.plus(Compared(oracle_seconds=time.process_time() - start))
+    for floor, right in answers.items():
+        total = total.plus(_compare(traveller, number, floor, right))
+    return total
+
+
+class _Few(NamedTuple):
+    """Records of a list, as an index that prunes nothing."""
+
+    listed: Listed
+    records: Sequence[PreparedRecord]
+
+    def candidates(self, traveller: PreparedTraveller, floor_bits: float | None) -> Iterable[PreparedRecord]:  # noqa: ARG002 - prunes nothing
+        """All of them."""
+        return self.records
+
+
+def _compare(traveller: PreparedTraveller, number: int, floor: float | None, right: Mapping[RecordKey, Match]) -> Compared:
+    indexes = _shared[0]
+    answers = [_found(traveller, floor, indexes.compiled)]
     by_portable, whole = number % PORTABLE_EVERY == 0, number % WHOLE_EVERY == 0 and floor is not None
     if by_portable:
-        answers.append(found(indexes.portable))
+        answers.append(_found(traveller, floor, indexes.portable))
     lost = sum(key not in answer for answer in answers for key in right)
     changed = sum(right.get(key) != answer for given in answers for key, answer in given.items())
     if whole:
-        assert found(indexes.whole) == right, "a record without a ground was a match"
-    return Compared(1, len(right), lost, changed, int(by_portable), int(whole), seconds)
+        assert _found(traveller, floor, indexes.whole) == right, "a record without a ground was a match"
+    return Compared(1, len(right), lost, changed, int(by_portable), int(whole))
 
 
-def _found(traveller: PreparedTraveller, floor: float | None, index: Index) -> dict[tuple[str, str], Match]:
+def _found(traveller: PreparedTraveller, floor: float | None, index: Index) -> dict[RecordKey, Match]:
     return {one.record_key: one for one in matches_of(traveller, index, DAY, floor)}
 
 
