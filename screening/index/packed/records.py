@@ -132,9 +132,13 @@ def rows_of_documents(content: PackedContent, numbers: Sequence[int]) -> list[in
 
 
 def _rows(content: PackedContent, name: str, wanted: NDArray[np.uint64]) -> list[int]:
-    keys, rows = content.array(name), content.array(name + "_row")
-    first, end = np.searchsorted(keys, wanted, "left"), np.searchsorted(keys, wanted, "right")
-    return [int(row) for one, other in zip(first, end, strict=True) for row in rows[one:other]]
+    keys, rows, found = content.array(name), content.array(name + "_row"), list[int]()
+    for first, key in zip(keys.searchsorted(wanted).tolist(), wanted, strict=True):
+        at = first
+        while at < len(keys) and keys[at] == key:
+            found.append(int(rows[at]))
+            at += 1
+    return found
 
 
 MANY_NATIONS = 0xFFFF
