@@ -23,7 +23,8 @@ from screening.prepared import PreparedRecord, PreparedTraveller
 from screening.recent import RecentChanges
 
 CHANGED_RECORDS_MAX = 64
-"""Changed records that live travellers are asked for: each costs 0.3 s for a million. More are screened one by one."""
+"""Changed records that live travellers are asked for: each costs 30 ms for 100,000 of them,
+so about 0.3 s for a million by extrapolation. More are screened one by one."""
 ANSWERS_MAX = 1_024
 """Answers kept, one a changed record: those of the last few changes."""
 EVER_SHARE_MAX, EVER_MIN = 4, 50_000
