@@ -7,6 +7,8 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -62,3 +64,14 @@ class IdentityProvider:
         token = answer.json()["id_token"]
         assert isinstance(token, str)
         return token
+
+
+@contextmanager
+def running_provider(*people: dict[str, Any]) -> Iterator[IdentityProvider]:
+    """A provider that knows these people, until the block ends."""
+    running = IdentityProvider()
+    running.start(*people)
+    try:
+        yield running
+    finally:
+        running.stop()

@@ -8,7 +8,7 @@ from typing import Any
 import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
-from identity_provider import IdentityProvider
+from identity_provider import IdentityProvider, running_provider
 
 from api_service.context import utc_now
 from api_service.tokens import provider as provider_module
@@ -28,10 +28,8 @@ PEOPLE = (
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[IdentityProvider]:
-    running = IdentityProvider()
-    running.start(*PEOPLE)
-    yield running
-    running.stop()
+    with running_provider(*PEOPLE) as running:
+        yield running
 
 
 @pytest.fixture

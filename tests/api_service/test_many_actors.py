@@ -9,209 +9,30 @@ is led along it:
     every refused command     has a moment in that order at which the model refuses it with the same status
     everything else           nothing lost, nothing doubled, nothing that nobody asked for
 
-The model is written down here once more, from the law of the thing, and shares nothing with the program.
+The model (`tests/alert_model.py`) is written down once more, from the law of the thing, and shares nothing with the program.
 """
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Awaitable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import httpx
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from api_service.app import create_app
-from api_service.context import AppContext, make_context
 from api_service.escalation import escalate
-from api_service.keys import KeyOrder, create_key
-from api_service.logs import make_logger
-from api_service.settings import Settings
 from schemas.alert import Alert
 from schemas.delivery import Cursor
-from schemas.ledger import AlertChanges
-from schemas.roles import Role
 from schemas.watchlist import AlertSeverity
 from storage import alert_feed, alert_rows
 from storage.audit_seal import seal_all
 from storage.audit_verify import Span, verify
-from storage.database import Database
-from storage.ledger import PostgresLedger
-from tests.sample_alerts import CREATED, place, sample_alert
-
-# --- the model -----------------------------------------------------------------------------------------------------------------
-
-STEPS = {
-    ("new", "start_review"): "in_review",
-    ("in_review", "no_match"): "no_match",
-    ("in_review", "possible"): "possible",
-    ("possible", "no_match"): "no_match",
-    ("possible", "confirm"): "confirmed",
-    ("possible", "approve"): "confirmed",
-    ("confirmed", "hand_over"): "handed_over",
-    ("handed_over", "acknowledge"): "acknowledged",
-    ("acknowledged", "outcome"): "closed",
-    ("no_match", "reopen"): "in_review",
-    ("closed", "reopen"): "in_review",
-}
-LIVE = ("new", "in_review", "possible", "confirmed", "handed_over", "acknowledged")
-SAYS_WHY = ("no_match", "confirm", "reopen")
-OFFICERS = ("acknowledge", "outcome")
-ROLES = {
-    "ana": Role.ANALYST,
-    "bea": Role.ANALYST,
-    "sue": Role.SUPERVISOR,
-    "sam": Role.SUPERVISOR,
-    "tia": Role.OFFICER,
-    "skp": Role.OFFICER,
-    "aud": Role.AUDITOR,
-}
-DECIDERS = ("ana", "bea", "sue", "sam")
-
-
-class Asked(NamedTuple):
-    """A command as somebody sends it. `seen`: the version he says he saw, None = he does not say."""
-
-    who: str
-    what: str
-    alert: int
-    seen: int | None
-    reason: bool = True
-    suppress: bool = False
-    whom: str | None = None
-    twice: bool = False
-
-
-@dataclass(frozen=True)
-class Model:
-    """What is true of an alert."""
-
-    high: bool
-    state: str = "new"
-    version: int = 1
-    waiting: bool = False
-    first: str | None = None
-    second: str | None = None
-    holder: str | None = None
-
-    def verdict(self, asked: Asked) -> int:
-        """The status that the command deserves now."""
-        officer, decider = ROLES[asked.who] is Role.OFFICER, asked.who in DECIDERS
-        if (asked.what in OFFICERS) != officer or not (officer or decider):
-            return 403
-        if asked.seen is None and not officer:
-            return 428
-        if officer and asked.who != "tia":
-            return 404  # every alert here arrives in TIA
-        if asked.seen not in (None, self.version):
-            return 412
-        if asked.what == "assign" and asked.whom not in (None, *DECIDERS):
-            return 422
-        return self._verdict_on_decision(asked)
-
-    def _verdict_on_decision(self, asked: Asked) -> int:
-        if asked.what == "approve" and (ROLES[asked.who] is not Role.SUPERVISOR or (self.waiting and asked.who == self.first)):
-            return 403
-        if (asked.what in SAYS_WHY and not asked.reason) or (asked.suppress and asked.what != "no_match"):
-            return 422
-        return 200 if self.legal(asked.what) else 409
-
-    def legal(self, what: str) -> bool:
-        if what in ("assign", "withdraw"):
-            return self.state in LIVE
-        if what == "escalate":
-            return self.state in LIVE and self.state != "acknowledged"
-        if what == "approve" and not self.waiting:
-            return False
-        return (self.state, what) in STEPS and not (what == "confirm" and self.waiting)
-
-    def after(self, what: str, who: str, whom: str | None = None) -> "Model":
-        assert self.legal(what), (self, what)
-        moved = replace(self, version=self.version + 1)
-        if what == "assign":
-            return replace(moved, holder=whom)
-        if what == "escalate":
-            return moved
-        if what == "withdraw":
-            return replace(moved, state="withdrawn", waiting=False)
-        if what == "confirm" and self.high:
-            return replace(moved, waiting=True, first=who)
-        signed = {"confirm": {"first": who}, "approve": {"second": who}}.get(what, {})
-        if what in ("no_match", "reopen"):
-            signed = {"first": None, "second": None}
-        return replace(moved, state=STEPS[self.state, what], waiting=False, **signed)  # type: ignore[arg-type]  # names of fields
-
-
-# --- the world -----------------------------------------------------------------------------------------------------------------
-
-
-@dataclass
-class World:
-    """The service, its people, and a clock that only goes on."""
-
-    database: Database
-    context: AppContext
-    clients: dict[str, httpx.AsyncClient]
-    ids: dict[str, str]
-    now: datetime = CREATED
-    numbers: Any = field(default_factory=lambda: itertools.count(1))
-
-    @property
-    def names(self) -> dict[str, str]:
-        return {identifier: name for name, identifier in self.ids.items()} | {"kulla": "kulla"}
-
-    async def send(self, asked: Asked, alert_id: str, key: str) -> httpx.Response:
-        headers = {"Idempotency-Key": key} | ({} if asked.seen is None else {"If-Match": f'"{asked.seen}"'})
-        paths = {"acknowledge": "acknowledgement", "outcome": "outcome", "assign": "assignment"}
-        url = f"/v1/alerts/{alert_id}/{paths.get(asked.what, 'decisions')}"
-        return await self.clients[asked.who].post(url, json=self._body(asked), headers=headers)
-
-    def _body(self, asked: Asked) -> dict[str, Any] | None:
-        if asked.what == "acknowledge":
-            return None
-        if asked.what == "outcome":
-            return {"outcome": "right_person"}
-        if asked.what == "assign":
-            return {"assignee": None if asked.whom is None else self.ids.get(asked.whom, asked.whom)}
-        reason = {"reason_code": "looked"} if asked.reason else {}
-        return {"decision": asked.what, "suppress": asked.suppress, **reason}
-
-    async def hand_over(self, giver: str, taker: str) -> httpx.Response:
-        body = {"from": self.ids[giver], "to": self.ids[taker]}
-        return await self.clients["sue"].post("/v1/shifts/handover", json=body)
-
-    async def withdraw(self, alert_id: str) -> None:
-        changes = AlertChanges(manifest_id="man_none", withdraw={alert_id: "flight_cancelled"})
-        await PostgresLedger(self.database, "test", lambda: self.now).record([changes], {})
-
-
-async def open_world(url: str, folder: Path) -> World:
-    database = await Database.connect(url)
-    configured = Settings(_env_file=None, data_dir=folder)
-    world = World(database, None, {}, {})  # type: ignore[arg-type]  # the context needs the world's clock
-    world.context = make_context(configured, database, make_logger("error"), lambda: world.now)
-    transport = httpx.ASGITransport(create_app(world.context), raise_app_exceptions=False)
-    for name, role in ROLES.items():
-        ports = (name.upper(),) if role is Role.OFFICER else ()
-        key = await create_key(database, KeyOrder(role, ports=ports), "test", CREATED, confined=False)
-        headers = {"Authorization": f"Bearer {key}"}
-        world.clients[name] = httpx.AsyncClient(transport=transport, base_url="http://kulla", headers=headers)
-        world.ids[name] = key.split("_")[1]
-    return world
-
-
-async def close_world(world: World) -> None:
-    for client in world.clients.values():
-        await client.aclose()
-    await world.context.reading_pool.close()
-    await world.database.close()
-
-
-# --- the play ------------------------------------------------------------------------------------------------------------------
+from tests.alert_model import DECIDERS, LIVE, OFFICERS, ROLES, Asked, Model
+from tests.alert_world import World, close_world, open_world
+from tests.sample_alerts import place, sample_alert
 
 _WHAT = (
     "start_review",

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from identity_provider import IdentityProvider
+from identity_provider import IdentityProvider, running_provider
 
 from api_service.context import utc_now
 from schemas.roles import Role
@@ -25,10 +25,8 @@ PEOPLE = (
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[IdentityProvider]:
-    running = IdentityProvider()
-    running.start(*PEOPLE)
-    yield running
-    running.stop()
+    with running_provider(*PEOPLE) as running:
+        yield running
 
 
 @pytest.fixture
