@@ -21,7 +21,7 @@ from screening.model import Model
 from screening.name_parts import Part
 from screening.prepared_names import PreparedName
 
-KERNEL_VERSION = 5
+KERNEL_VERSION = 6
 """Raised together with that of `kernel.h`: a library left from another build is not used."""
 
 AGREEING_BYTES_MAX = 64 << 20
@@ -29,7 +29,7 @@ AGREEING_BYTES_MAX = 64 << 20
 
 _ARRAYS = (
     "part_text_at", "part_text", "part_bits", "part_marks", "form_at", "form", "form_parts", "signature",
-    "signature_form", "block_all", "block_any", "length_forms", "skeleton_key", "skeleton_part", "nickname_at",
+    "signature_form", "near_letters", "block_all", "block_any", "length_forms", "skeleton_key", "skeleton_part", "nickname_at",
     "nickname_part", "initials", "posting_at", "posting", "join_key", "join_at", "join_best", "join_posting", "entry_at",
     "entry_words", "entry_nation", "date_key", "date_at", "threshold", "record_marks", "nation_set",
 )  # fmt: skip

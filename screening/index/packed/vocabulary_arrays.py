@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.index.packed.chunk import text_key
-from screening.index.packed.ragged import starts
+from screening.index.packed.ragged import places, starts
 from screening.name_parts import Part
 from screening.nicknames import NO_CLASS
 
@@ -31,6 +31,7 @@ def vocabulary_arrays(parts: Sequence[Part]) -> dict[str, NDArray[Any]]:
     by_skeleton = np.argsort(skeletons, kind="stable")
     form_at, lengths = _text_places(forms)
     form_bytes = np.frombuffer("".join(forms).encode(), dtype=np.uint8)
+    by_signature = _signature_arrays(_signatures(form_bytes, form_at.astype(np.int64), lengths), lengths)
     return {
         "part_text_at": _text_places([part.text for part in parts])[0],
         "part_text": np.frombuffer("".join(part.text for part in parts).encode(), dtype=np.uint8),
@@ -38,7 +39,8 @@ def vocabulary_arrays(parts: Sequence[Part]) -> dict[str, NDArray[Any]]:
         "form_at": form_at,
         "form": form_bytes,
         "form_parts": starts(np.array([count for _, count in grouped], dtype=np.int64)).astype(np.uint32),
-        **_signature_arrays(_signatures(form_bytes, form_at.astype(np.int64), lengths), lengths),
+        **by_signature,
+        "near_letters": form_bytes[places(form_at[by_signature["signature_form"]].astype(np.int64), lengths)],
         "length_forms": np.searchsorted(lengths, [*range(LETTERS_MAX + 2), 1 << 40]).astype(np.uint32),
         "skeleton_key": skeletons[by_skeleton],
         "skeleton_part": by_skeleton.astype(np.uint32),

@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#define GATHERED 64
-
 typedef struct {
     const Index *index;
     const Tables *tables;
@@ -124,98 +122,6 @@ static void add_form(Search *s, uint32_t form, int64_t cost, double share) {
         if (inexact(s, part)) add(s, part, (int64_t)nearbyint(capped(s, part) * share) - cost);
 }
 
-static uint64_t signature(const uint8_t *letters, uint64_t length) {
-    uint64_t bits = 0;
-    for (uint64_t i = 0; i < length; i++) {
-        uint64_t place = 1ull << ((letters[i] - 'A') & 31);
-        bits |= bits & place ? place << 26 : place;
-    }
-    return bits;
-}
-
-/* Optimal string alignment distance, bit-parallel (Hyyroe 2003); `occurs`: where each letter occurs in the word's form. Given up
- * as soon as the letters that are left cannot bring it down to `allowed`. */
-static int distance(const uint64_t *occurs, uint64_t length, const uint8_t *other, uint64_t other_length, int allowed) {
-    uint64_t vp = ~0ull, vn = 0, d0 = 0, before = 0, last = 1ull << (length - 1);
-    int errors = (int)length;
-    for (uint64_t i = 0; i < other_length; i++) {
-        uint64_t match = occurs[(other[i] - 'A') & 31];
-        uint64_t swapped = (((~d0) & match) << 1) & before;
-        d0 = ((((match & vp) + vp) ^ vp) | match | vn) | swapped;
-        uint64_t hp = vn | ~(d0 | vp), hn = d0 & vp;
-        errors += (hp & last) != 0;
-        errors -= (hn & last) != 0;
-        if (errors - (int)(other_length - i - 1) > allowed) return allowed + 1;
-        hp = (hp << 1) | 1;
-        hn <<= 1;
-        vp = hn | ~(d0 | hp);
-        vn = hp & d0;
-        before = match;
-    }
-    return errors;
-}
-
-static int count(uint64_t bits) { return __builtin_popcountll(bits); }
-
-/* An exchange of letters changes at most two bits of a signature, a letter more or less one. */
-static int changes_allowed(uint64_t one, uint64_t other, int64_t errors) {
-    uint64_t apart = one < other ? other - one : one - other;
-    return (int)(2 * errors) - (int)apart;
-}
-
-/* Forms that may be near, gathered so that memory can fetch their letters many at a time. */
-typedef struct {
-    uint32_t forms;
-    uint32_t form[GATHERED];
-    const uint64_t *occurs; /* where each letter occurs in the word's form */
-    uint64_t own, length;   /* the word's signature; the length of the forms */
-    int64_t allowed;
-    int changes;
-    uint32_t first, end;    /* the forms of that length, by signature */
-} Near;
-
-static void compare_near(Search *s, Near *near) {
-    const Index *x = s->index;
-    for (uint32_t i = 0; i < near->forms; i++) __builtin_prefetch(x->form + x->form_at[near->form[i]]);
-    for (uint32_t i = 0; i < near->forms; i++) {
-        uint32_t form = near->form[i];
-        int errors = distance(near->occurs, s->word->form_letters, x->form + x->form_at[form], near->length, (int)near->allowed);
-        if (errors > 0 && errors <= near->allowed)
-            add_form(s, form, errors == 1 ? s->tables->one_error : s->tables->two_errors, 1.0);
-    }
-    near->forms = 0;
-}
-
-static void gather_near(Search *s, Near *near, uint32_t block) {
-    const Index *x = s->index;
-    uint32_t at = block * BLOCK_FORMS, hits;
-    if (at >= near->first && at + BLOCK_FORMS <= near->end) {
-        hits = kulla_near_in_block(x->signature + at, near->own, near->changes);
-    } else {
-        uint32_t from = at < near->first ? near->first : at, stop = at + BLOCK_FORMS < near->end ? at + BLOCK_FORMS : near->end;
-        hits = 0;
-        for (; from < stop; from++) hits |= (uint32_t)(count(x->signature[from] ^ near->own) <= near->changes) << (from - at);
-    }
-    for (; hits; hits &= hits - 1) {
-        near->form[near->forms] = x->signature_form[at + (uint32_t)__builtin_ctz(hits)];
-        __builtin_prefetch(x->form_at + near->form[near->forms++]);
-        if (near->forms == GATHERED) compare_near(s, near);
-    }
-}
-
-static void near_of_length(Search *s, Near *near) {
-    const Index *x = s->index;
-    uint32_t blocks = (uint32_t)((x->forms + BLOCK_FORMS - 1) / BLOCK_FORMS);
-    uint32_t stop = near->first < near->end ? (near->end + BLOCK_FORMS - 1) / BLOCK_FORMS : 0;
-    for (uint32_t from = near->first / BLOCK_FORMS; from < stop; from += BLOCKS) {
-        int whole = from + BLOCKS <= blocks;
-        uint32_t some = whole ? kulla_near_blocks(x->block_all + from, x->block_any + from, near->own, near->changes) : ~0u;
-        if (stop - from < BLOCKS) some &= (1u << (stop - from)) - 1;
-        for (; some; some &= some - 1) gather_near(s, near, from + (uint32_t)__builtin_ctz(some));
-    }
-    compare_near(s, near);
-}
-
 /* Forms too long to be compared exactly: those of nearly the same length and letters pass for one error. */
 static void near_long(Search *s, uint64_t own) {
     const Index *x = s->index;
@@ -224,26 +130,19 @@ static void near_long(Search *s, uint64_t own) {
         uint32_t form = x->signature_form[place];
         int64_t apart = (int64_t)(x->form_at[form + 1] - x->form_at[form]) - (int64_t)s->word->form_letters;
         if (apart > allowed || -apart > allowed) continue;
-        if (count(x->signature[place] ^ own) <= 2 * allowed) add_form(s, form, s->tables->one_error, 1.0);
+        if (__builtin_popcountll(x->signature[place] ^ own) <= 2 * allowed) add_form(s, form, s->tables->one_error, 1.0);
     }
 }
 
+static void add_near_form(void *search, uint32_t form, int errors) {
+    Search *s = search;
+    add_form(s, form, errors == 1 ? s->tables->one_error : s->tables->two_errors, 1.0);
+}
+
 static void add_near(Search *s) {
-    const int64_t *errors = s->tables->errors;
-    uint64_t length = s->word->form_letters, occurs[32] = {0};
-    uint64_t own = signature(s->word->form, length);
-    if (length + 2 > LETTERS_MAX) { near_long(s, own); return; }
-    Near near;
-    for (uint64_t i = 0; i < length; i++) occurs[(s->word->form[i] - 'A') & 31] |= 1ull << i;
-    for (uint64_t other = length > 2 ? length - 2 : 1; other <= length + 2; other++) {
-        int64_t allowed = errors[other < length ? other : length];
-        int64_t apart = other < length ? (int64_t)(length - other) : (int64_t)(other - length);
-        if (allowed <= 0 || apart > allowed) continue;
-        near = (Near){0, {0}, occurs, own, other, allowed, changes_allowed(length, other, allowed), 0, 0};
-        near.first = s->index->length_forms[other];
-        near.end = s->index->length_forms[other + 1];
-        near_of_length(s, &near);
-    }
+    NearFound found = {s, add_near_form};
+    if (s->word->form_letters + 2 > LETTERS_MAX) near_long(s, kulla_signature(s->word->form, s->word->form_letters));
+    else kulla_near_forms(s->index, s->tables->errors, s->word, &found);
 }
 
 static void add_longer(Search *s) {

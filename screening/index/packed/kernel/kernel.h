@@ -16,7 +16,7 @@
 #define PROCESSOR_FITS 1
 #endif
 
-#define KERNEL_VERSION 5
+#define KERNEL_VERSION 6
 #define PARTS_MAX 64       /* parts of a name: a mask of 64 bits */
 #define RUNS_MAX 128       /* runs of two or three adjacent parts among 64 */
 #define LETTERS_MAX 64     /* letters of a form that are compared exactly */
@@ -42,6 +42,7 @@ typedef struct {
     const uint32_t *form_parts;
     const uint64_t *signature;      /* of the forms of each length, alike ones together */
     const uint32_t *signature_form;
+    const uint8_t *near_letters;    /* the letters of forms in the order of signatures; where a length begins, as in `form` */
     const uint64_t *block_all;      /* by block of BLOCK_FORMS signatures: the bits that all have, */
     const uint64_t *block_any;      /* and those that any has */
     const uint32_t *length_forms;
@@ -126,9 +127,20 @@ typedef struct {
     Asked asked[PARTS_MAX + RUNS_MAX];
 } Question;
 
+/* Whom to tell of a form that is near, and by how many errors. */
+typedef struct {
+    void *search;
+    void (*add)(void *search, uint32_t form, int errors);
+} NearFound;
+
 /* Of BLOCK_FORMS words, which differ from `own` in at most so many bits; of BLOCKS blocks, which may hold such words: a bit each. */
 uint32_t kulla_near_in_block(const uint64_t *signature, uint64_t own, int changes);
 uint32_t kulla_near_blocks(const uint64_t *all, const uint64_t *any, uint64_t own, int changes);
+
+/* Bit i: the letter i occurs; bit 26 + i: it occurs again. */
+uint64_t kulla_signature(const uint8_t *letters, uint64_t length);
+/* Of a word of at most LETTERS_MAX - 2 letters; `errors`: how many a form of each length may have. */
+void kulla_near_forms(const Index *, const int64_t *errors, const Word *, const NearFound *);
 
 int64_t kulla_kernel_version(void);
 int64_t kulla_agreeing(const Index *, const Tables *, const Word *, const Scratch *, Block *out);
