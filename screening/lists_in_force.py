@@ -220,7 +220,7 @@ class MemoryShelf:
 async def frozen_rarity(source: WatchlistSource, model: Model, snapshot: WatchlistSnapshot) -> Rarity:
     """The rarity in force, or, where the lists have outgrown it, one that is counted now and put in force."""
     kept = await source.rarity(model.version)
-    if kept is not None and still_good(kept, len(snapshot.records)):
+    if kept is not None and still_good(kept, sum(bool(one.record.names) for one in snapshot.records)):
         return Rarity.from_bytes(kept.body, model.rarity)
     counted = count_rarity(snapshot.records, model)
     await source.keep_rarity(kept_rarity(counted, model, snapshot.version))
@@ -231,13 +231,13 @@ async def version_to_build(source: WatchlistSource, model: Model) -> int:
     """The newest published version; where its lists have outgrown the rarity in force, that of the recount that is due."""
     version = await source.published_version()
     kept = await source.rarity(model.version)
-    if kept is None or still_good(kept, await source.count(version)):
+    if kept is None or still_good(kept, await source.people(version)):
         return version
     return await source.publish_recount()
 
 
 def still_good(kept: KeptRarity, people: int) -> bool:
-    """Whether lists of so many records may go on with a rarity."""
+    """Whether lists of so many records with a name may go on with a rarity."""
     return abs(people - kept.people) <= RECOUNTED_SHARE * kept.people
 
 

@@ -62,6 +62,9 @@ class WatchlistSource(Protocol):
     async def count(self, version: int) -> int:
         """How many records there are as of a version."""
 
+    async def people(self, version: int) -> int:
+        """How many of them have a name. Listed documents are nobody: rarity is counted of names."""
+
     async def sizes(self, version: int) -> Mapping[str, int]:
         """How many records each list has as of a version; cheap. A list without any may be absent."""
 

@@ -102,8 +102,10 @@ def prepare_list(snapshot: WatchlistSnapshot, model: Model, rarity: Rarity | Non
 
 
 def count_rarity(records: Iterable[VersionedRecord], model: Model) -> Rarity:
-    """The rarity that these records imply: each is a person, with all spellings of all names."""
-    names = ([name for name, _ in record_names(versioned.record)] for versioned in records)
+    """The rarity that these records imply: each with a name is a person, with all spellings of all names. A listed document is
+    nobody: a hundred million of them do not make any name rarer."""
+    people = (versioned.record for versioned in records if versioned.record.names)
+    names = ([name for name, _ in record_names(record)] for record in people)
     return count_classes(names, model.rarity)
 
 

@@ -24,6 +24,7 @@ class ThresholdedSource:
         self.put_in_force = source.put_in_force
         self.publish_recount = source.publish_recount
         self.count = source.count
+        self.people = source.people
         self.sizes = source.sizes
         self.record_version = source.record_version
         self.rarity = source.rarity

@@ -49,8 +49,12 @@ class PostgresListSource:
 
     async def count(self, version: int) -> int:
         """How many records there are as of a version."""
+        return sum((await self.sizes(version)).values())
+
+    async def people(self, version: int) -> int:
+        """How many of them have a name."""
         async with self._database.reading() as work:
-            return int(await work.fetchval(queries("list_source")["count_records"], version))
+            return int(await work.fetchval(queries("list_source")["count_people"], version))
 
     async def sizes(self, version: int) -> Mapping[str, int]:
         """How many records each list has, from what each publication said of itself."""

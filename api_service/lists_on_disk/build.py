@@ -1,7 +1,8 @@
 """Use case: build a base of the newest published lists, and put that version in force.
 
-Records stream from the database, page by page, into the builder in a thread; memory holds its columns, never all records. The
-rarity it was weighed with is kept in the database before anybody can open the file.
+Records stream from the database, page by page, into the builder in a thread; memory holds its columns, never all records, and
+of those without a name (listed documents) nothing: they are set aside, into files of their own. The rarity it was weighed with
+is kept in the database before anybody can open the file.
 
 Reading names is most of the work: of long lists it is done by several processes, chunk by chunk, a few chunks on their way at a
 time, where there are cores to spare. They inherit the builder's low priority, and end with it.
@@ -16,8 +17,10 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from api_service.lists_on_disk import files
+from api_service.lists_on_disk.layer import Layer
 from api_service.processes import die_with_parent
 from schemas.watchlist import VersionedRecord
+from screening.index.documents import DocumentsAside
 from screening.index.packed.building import CHUNK_RECORDS, Listing, build_from_chunks
 from screening.index.packed.chunk import Chunk, in_chunks, read_chunk
 from screening.lists_in_force import kept_rarity, still_good, version_to_build
@@ -44,7 +47,7 @@ async def build_newest(directory: Path, source: WatchlistSource, model: Model) -
         standing = files.open_newest(directory, model)
         if standing is None or standing[1].listed.version < version:
             await _build(files.path_of(directory, version), source, model, version)
-            files.remove_older(directory, version)
+            files.remove_others(directory, version)
     await source.put_in_force(version)
     return version
 
@@ -53,18 +56,22 @@ async def _build(path: Path, source: WatchlistSource, model: Model, version: int
     frozen = await _rarity_in_force(source, model, version)
     records = _Pulled(source.records(version), asyncio.get_running_loop())
     new = path.with_suffix(".new")
-    readers = _readers(await source.count(version))
-    chunks = _read_chunks(records, model, readers)
-    rarity = await asyncio.to_thread(build_from_chunks, new, chunks, Listing(model, version, frozen))
+    readers = _readers(await source.people(version))
+    with DocumentsAside(path) as aside:
+        chunks = _read_chunks(aside.named(records), model, readers)
+        rarity = await asyncio.to_thread(build_from_chunks, new, chunks, Listing(model, version, frozen))
+        if aside.records:
+            await asyncio.to_thread(aside.finish)
     if frozen is None:
         await source.keep_rarity(kept_rarity(rarity, model, version))
+    Layer(version if aside.records else None, tuple(await source.lists())).write(path)
     new.rename(path)
 
 
 async def _rarity_in_force(source: WatchlistSource, model: Model, version: int) -> Rarity | None:
     """The rarity to go on with; None where the lists have outgrown it."""
     kept = await source.rarity(model.version)
-    if kept is None or not still_good(kept, await source.count(version)):
+    if kept is None or not still_good(kept, await source.people(version)):
         return None
     return Rarity.from_bytes(kept.body, model.rarity)
 

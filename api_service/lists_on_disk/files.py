@@ -3,12 +3,16 @@
 import asyncio
 import fcntl
 import os
+import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+from api_service.lists_on_disk.layer import Layer, layer_path
+from screening.index.documents import DocumentedIndex, ShelvedDocuments, documents_path, records_path
 from screening.index.packed.layout import ForeignIndexError
 from screening.index.packed.packed_index import PackedIndex
+from screening.index.port import Index
 from screening.model import Model
 
 _SUFFIX = ".index"
@@ -31,21 +35,37 @@ def version_of(path: Path) -> int:
     return int(path.stem)
 
 
-def open_newest(directory: Path, model: Model) -> tuple[Path, PackedIndex] | None:
+def open_newest(directory: Path, model: Model) -> tuple[Path, Index] | None:
     """The newest base that fits this release and this model; None where none does."""
     for path in newest_first(directory):
         with suppress(ForeignIndexError, FileNotFoundError):  # of another release; or just removed for a newer one
-            return path, PackedIndex.open(path, model)
+            return path, open_base(path, model)
     return None
 
 
-def remove_older(directory: Path, version: int) -> None:
-    """Remove bases older than this version, and what an interrupted builder left."""
-    for path in newest_first(directory):
-        if version_of(path) < version:
-            path.unlink(missing_ok=True)
-    for path in directory.glob("*.new*"):
-        path.unlink(missing_ok=True)
+def open_base(path: Path, model: Model) -> Index:
+    """A base: the index of names, with the documents beside it. Raises ForeignIndexError, OSError."""
+    names, layer = PackedIndex.open(path, model), Layer.read(path)
+    if layer.documents_version is None:
+        return names
+    stem = path_of(path.parent, layer.documents_version)
+    documents = ShelvedDocuments.open(stem, {one.list_id: one for one in layer.watchlists}, frozenset(layer.replaced))
+    return DocumentedIndex(names, documents, len(names) + len(documents) - len(layer.replaced))
+
+
+def remove_others(directory: Path, version: int) -> None:
+    """Remove all but the base of this version and the documents it needs: older ones, and what an interrupted builder left."""
+    path = path_of(directory, version)
+    needed = {path, layer_path(path)}
+    documents_version = Layer.read(path).documents_version
+    if documents_version is not None:
+        stem = path_of(directory, documents_version)
+        needed |= {documents_path(stem), records_path(stem)}
+    for other in directory.glob(f"{'[0-9]' * _DIGITS}.*"):
+        if other.is_dir():
+            shutil.rmtree(other)
+        elif other not in needed:
+            other.unlink(missing_ok=True)
 
 
 @asynccontextmanager

@@ -8,9 +8,8 @@ Whoever calls makes sure that nobody else builds the same path at the same time.
 
 import mmap
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 from typing import BinaryIO
 
@@ -43,26 +42,52 @@ def build_documents(path: Path, documents: Iterable[tuple[ReadDocument, int]]) -
 
     Raises DocumentStoreError where there are too many documents or origins, and OSError. Nothing is left behind then.
     """
-    parts, unfinished = path.with_name(path.name + ".parts"), path.with_name(path.name + ".unfinished")
-    parts.mkdir(parents=True, exist_ok=True)
+    writer = DocumentsWriter(path)
     try:
-        stream = _Stream(parts)
-        for chunk in _chunks(documents):
-            stream.add(chunk)
-        _write(unfinished, stream)
-        unfinished.replace(path)
+        for document, record in documents:
+            writer.add(document, record)
+        return writer.finish()
     finally:
-        unfinished.unlink(missing_ok=True)
-        for part in parts.iterdir():
-            part.unlink()
-        parts.rmdir()
-    return stream.documents
+        writer.discard()
 
 
-def _chunks(documents: Iterable[tuple[ReadDocument, int]]) -> Iterator[list[tuple[ReadDocument, int]]]:
-    entries = iter(documents)
-    while chunk := list(islice(entries, CHUNK_DOCUMENTS)):
-        yield chunk
+class DocumentsWriter:
+    """The same for documents that come one by one: `add` each, then `finish`; and `discard`, whatever came of it."""
+
+    def __init__(self, path: Path) -> None:
+        """Makes the directory of parts, anew where an earlier builder left one. Raises OSError."""
+        self._path = path
+        self._parts = path.with_name(path.name + ".parts")
+        self.discard()
+        self._parts.mkdir(parents=True)
+        self._stream = _Stream(self._parts)
+        self._chunk: list[tuple[ReadDocument, int]] = []
+
+    def add(self, document: ReadDocument, record: int) -> None:
+        """One document, with its record's number."""
+        self._chunk.append((document, record))
+        if len(self._chunk) >= CHUNK_DOCUMENTS:
+            self._stream.add(self._chunk)
+            self._chunk = []
+
+    def finish(self) -> int:
+        """Write the file; how many documents it has. Raises DocumentStoreError, OSError."""
+        if self._chunk:
+            self._stream.add(self._chunk)
+        unfinished = self._path.with_name(self._path.name + ".unfinished")
+        try:
+            _write(unfinished, self._stream)
+            unfinished.replace(self._path)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return self._stream.documents
+
+    def discard(self) -> None:
+        """Remove the parts; harmless when done twice."""
+        if self._parts.exists():
+            for part in self._parts.iterdir():
+                part.unlink()
+            self._parts.rmdir()
 
 
 class _Stream:
@@ -74,11 +99,9 @@ class _Stream:
         self.origins: dict[tuple[str, str], int] = {}
         self.texts_path = directory / "texts"
         self.text_ends: array[int] = array("Q")
-        for path in (*self.parts(), self.texts_path):
-            path.write_bytes(b"")
 
     def parts(self) -> list[Path]:
-        """By rising key."""
+        """By rising key. A part that nothing was dealt to has no file."""
         return [self._directory / f"{part:03d}" for part in range(1 << _PARTS_BITS)]
 
     def add(self, chunk: list[tuple[ReadDocument, int]]) -> None:
@@ -130,7 +153,8 @@ def _write(path: Path, stream: _Stream) -> None:
         _put(
             file, layout.columns["text_ends"], 0, np.frombuffer(stream.text_ends, dtype="<u8") if texts else np.empty(0, "<u8")
         )
-        _copy_texts(file, layout.columns["texts"], stream.texts_path)
+        if texts:
+            _copy_texts(file, layout.columns["texts"], stream.texts_path)
         file.flush()
         columns = {name: replace(column, crc32=checksum(path, column)) for name, column in layout.columns.items()}
         write_header(file, replace(layout, columns=columns))
@@ -145,7 +169,7 @@ def _write_rows(file: BinaryIO, layout: Layout, parts: list[Path]) -> None:
     counts = []
     low_mask, rest_mask = np.uint64(0xFFFFFFFF), np.uint64((1 << layout.rest_bits) - 1)
     for part, path in enumerate(parts):
-        rows = np.fromfile(path, dtype=_ROW)
+        rows = np.fromfile(path, dtype=_ROW) if path.exists() else np.empty(0, _ROW)
         rows = rows[np.lexsort((rows["record"], rows["origin"], rows["variants"], rows["key"]))]
         rest: Keys = rows["key"] & rest_mask
         _put(file, columns["low"], done, rest & low_mask)

@@ -82,6 +82,10 @@ class MemoryListSource:
         """How many records stand."""
         return sum(row.stands(version) for row in self._rows)
 
+    async def people(self, version: int) -> int:
+        """How many of them have a name."""
+        return sum(row.stands(version) and bool(row.record.record.names) for row in self._rows)
+
     async def sizes(self, version: int) -> Mapping[str, int]:
         """How many of each list."""
         return Counter(row.key[0] for row in self._rows if row.stands(version))

@@ -14,9 +14,11 @@ SET title = $2, authority = $3, legal_basis = $4, severity = $5, threshold_bits 
 WHERE list_id = $1;
 
 -- name: all
--- Every list with the newest publication of it and the number of its current records. $1: one list only, or NULL.
+-- Every list with the newest publication of it and the number of its current records, from what each publication said of itself:
+-- a hundred million are not counted for every look. $1: one list only, or NULL.
 SELECT w.*, v.version AS list_version, v.at AS published_at,
-       (SELECT count(*) FROM records r WHERE r.list_id = w.list_id AND r.to_version IS NULL) AS record_count
+       (SELECT coalesce(sum((c.summary ->> 'added')::bigint - (c.summary ->> 'removed')::bigint), 0)::bigint
+        FROM list_versions c WHERE c.list_id = w.list_id) AS record_count
 FROM watchlists w
 LEFT JOIN LATERAL (
     SELECT version, at FROM list_versions WHERE list_id = w.list_id ORDER BY version DESC LIMIT 1

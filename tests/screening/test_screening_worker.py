@@ -89,7 +89,7 @@ class World:
     async def put_in_force(self, version):
         self.called("put_in_force")
 
-    count = find_rarity = record_version = None  # of a source, but nothing that a worker asks for
+    count = people = find_rarity = record_version = None  # of a source, but nothing that a worker asks for
 
     async def sizes(self, version):
         return {}

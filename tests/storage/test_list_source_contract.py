@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 from storage_makers import NOW
 
-from schemas.watchlist import KeptRarity, ListKind, Record, RecordName, VersionedRecord, Watchlist
+from schemas.watchlist import KeptRarity, ListKind, Record, RecordDocument, RecordName, VersionedRecord, Watchlist
 from screening.ports import WatchlistSource
 from storage import list_source, publications, watchlists
 from storage.database import Database
@@ -162,3 +162,14 @@ async def test_no_changes_lead_over_a_recount_and_only_one_waits(lists: Lists) -
     assert after is not None
     assert (after.version, after.changed, await lists.source.sizes(2)) == (2, (), {"wanted": 1})
     assert await lists.source.publish_recount() == 3
+
+
+async def test_people_are_records_with_a_name(lists: Lists) -> None:
+    documents = [Record(record_id=f"d{number}", documents=(RecordDocument(number="AB12345"),)) for number in range(5)]
+    assert await lists.publish(WANTED, a_record("r1", "Hoxha"), a_record("r2", "Dibra"), *documents) == 1
+    assert await lists.publish(WANTED, a_record("r2", "Dibra"), *documents[:3]) == 2
+    assert [(await lists.source.count(version), await lists.source.people(version)) for version in (0, 1, 2)] == [
+        (0, 0),
+        (7, 2),
+        (4, 1),
+    ]

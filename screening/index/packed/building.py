@@ -106,8 +106,7 @@ class _Packing:
         writer.add("watchlist", take("watchlist"))
         writer.add("versions", take("versions").ravel())
         writer.add("text_at", starts(take("text_bytes")).astype(np.uint64))
-        self._marks = take("marks")
-        writer.add("record_marks", self._marks)
+        writer.add("record_marks", take("marks"))
         _add_sorted(writer, "record_key", take("record_key"), np.arange(len(threshold), dtype=np.uint32))
         counts = take("documents_of_record")
         _add_sorted(writer, "document", take("documents"), np.repeat(np.arange(len(counts), dtype=np.uint32), counts))
@@ -131,7 +130,7 @@ class _Packing:
 
     def _weigh(self, names: "_Names") -> Rarity:
         if self.rarity is None:
-            self.rarity = _counted(names, len(self._marks), self._listing.model)
+            self.rarity = _counted(names, self._columns.people, self._listing.model)
         return self.rarity
 
     def _add_entries(self, writer: PackedWriter, names: "_Names", part_bits: NDArray[np.int64]) -> None:

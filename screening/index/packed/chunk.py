@@ -46,7 +46,8 @@ class ReadName(NamedTuple):
 
 @dataclass(slots=True)
 class Chunk:
-    """Columns of some records. Names, dates and documents of all records stand one after the other, with their counts."""
+    """Columns of some records. Names, dates and documents of all records stand one after the other, with their counts.
+    `people`: how many of the records have a name."""
 
     vocabulary: list[Part] = field(default_factory=list)
     watchlists: list[str] = field(default_factory=list)
@@ -70,6 +71,7 @@ class Chunk:
     versions: list[tuple[int, int]] = field(default_factory=list)
     text_bytes: list[int] = field(default_factory=list)
     texts: bytes = b""
+    people: int = 0
 
 
 class _Numbers:
@@ -108,6 +110,7 @@ def chunk_of_prepared(records: Iterable[PreparedRecord], model: Model) -> Chunk:
 
 def _add_record(chunk: Chunk, numbers: _Numbers, versioned: VersionedRecord, model: Model) -> None:
     record = versioned.record
+    chunk.people += bool(record.names)
     watchlist, number, threshold = _known_list(chunk, numbers, versioned.watchlist, model)
     dates = tuple(dict.fromkeys(record.birth_dates))
     _extend(chunk.dates_of_record, chunk.dates, date_keys(dates))

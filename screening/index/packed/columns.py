@@ -32,10 +32,12 @@ class Columns:
     def __init__(self) -> None:
         """Empty."""
         self.numbered = Numbered({}, {}, {})
+        self.people = 0
         self._pieces: dict[str, list[NDArray[Any]]] = {name: [] for name in _KINDS}
 
     def add(self, chunk: Chunk) -> None:
         """The next chunk."""
+        self.people += chunk.people
         for name, kind in _KINDS.items():
             column: NDArray[Any] = np.array(getattr(chunk, name), dtype=kind)
             if name in _NUMBERED:

@@ -1,0 +1,42 @@
+"""An index of names and the documents beside it, as one."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from screening.index.documents.shelved import ShelvedDocuments
+from screening.index.port import Index, Listed
+from screening.model import Model
+from screening.prepared import PreparedRecord, PreparedTraveller, prepare_record
+from screening.rarity import Rarity
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentedLists:
+    """What the index of names lists, and the documents with it. Satisfies `screening.index.port.Listed`."""
+
+    version: int
+    model: Model
+    rarity: Rarity
+    record_count: int
+
+
+class DocumentedIndex:
+    """Satisfies `screening.index.port.Index`: no name stands in the way of a record that has none."""
+
+    def __init__(self, names: Index, documents: ShelvedDocuments, record_count: int) -> None:
+        """`record_count`: of both, without what was replaced."""
+        self._names = names
+        self._documents = documents
+        listed = names.listed
+        self.listed: Listed = DocumentedLists(listed.version, listed.model, listed.rarity, record_count)
+
+    def candidates(self, traveller: PreparedTraveller, floor_bits: float | None) -> Iterable[PreparedRecord]:
+        """See the port."""
+        by_name = self._names.candidates(traveller, floor_bits)
+        if not traveller.documents:
+            return by_name
+        found = self._documents.matching(traveller)
+        if not found:
+            return by_name
+        prepared = [prepare_record(one, self.listed.model, self.listed.rarity) for one in found]
+        return sorted([*by_name, *prepared], key=lambda record: record.key)

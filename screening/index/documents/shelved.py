@@ -1,0 +1,43 @@
+"""Asking the files of records without a name."""
+
+from collections.abc import Mapping, Set
+from pathlib import Path
+from typing import Self
+
+from schemas.watchlist import RecordKey, VersionedRecord, Watchlist
+from screening.document_store import DocumentStore, DocumentStoreError, open_documents
+from screening.index.documents.record_texts import RecordTexts
+from screening.index.documents.set_aside import documents_digest, documents_path, records_path
+from screening.index.packed.layout import ForeignIndexError
+from screening.prepared import PreparedTraveller
+
+
+class ShelvedDocuments:
+    """The two files of one version, mapped; as long as somebody holds them they may be removed."""
+
+    def __init__(self, store: DocumentStore, texts: RecordTexts, replaced: Set[RecordKey]) -> None:
+        """`replaced`: records that are otherwise, or gone, since the files were written."""
+        self._store = store
+        self._texts = texts
+        self._replaced = replaced
+
+    @classmethod
+    def open(cls, stem: Path, watchlists: Mapping[str, Watchlist], replaced: Set[RecordKey]) -> Self:
+        """Map them. Raises ForeignIndexError where they are damaged or of another release, OSError."""
+        texts = RecordTexts.open(records_path(stem), watchlists)
+        if texts.header.get("documents_digest") != documents_digest():
+            raise ForeignIndexError("The files of documents were made by a version that reads numbers otherwise.")
+        try:
+            return cls(open_documents(documents_path(stem)), texts, replaced)
+        except DocumentStoreError as error:
+            raise ForeignIndexError(str(error)) from error
+
+    def __len__(self) -> int:
+        """Records in the files, replaced ones among them."""
+        return len(self._texts)
+
+    def matching(self, traveller: PreparedTraveller) -> list[VersionedRecord]:
+        """The records with a document that agrees with one of the traveller's, exactly or nearly, in list order."""
+        numbers = {found.record for document in traveller.documents for found, _ in self._store.matches(document)}
+        records = (self._texts[number] for number in sorted(numbers))
+        return [one for one in records if (one.watchlist.list_id, one.record.record_id) not in self._replaced]

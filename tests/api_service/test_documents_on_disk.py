@@ -1,0 +1,168 @@
+"""A list of documents beside the index of names on disk: imported, built, screened, changed, withdrawn, explained."""
+
+import asyncio
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from api_service.cli import app
+from api_service.lists_on_disk import build, files, shelf
+from api_service.lists_on_disk.build import build_newest
+from api_service.lists_on_disk.shelf import DiskShelf, lists_in_force
+from api_service.settings import Settings
+from schemas.roles import Role
+from schemas.traveller import Traveller
+from schemas.watchlist import ListKind, Record, RecordDocument, RecordName, Watchlist
+from screening.engine import screen
+from screening.index.documents import DocumentedIndex
+from screening.lists_in_force import ListsInForce
+from screening.model import MODEL
+from storage import publications
+from storage.database import Database
+from storage.list_source import PostgresListSource
+from storage.memory import MemoryListSource
+from tests.screened_flights import alerts_of, screen_waiting, send_flight
+
+DAY = date(2026, 3, 1)
+WANTED = Watchlist(list_id="wanted", kind=ListKind.PERSON, title="Wanted")
+STOLEN = Watchlist(list_id="stolen", kind=ListKind.DOCUMENT, title="Stolen")
+PEOPLE = [
+    Record(record_id=f"M{number:03}", names=(RecordName(surname=f"{'ABCDEFGH'[number % 8]}SURNAME"),)) for number in range(30)
+]
+DOCUMENTS = [
+    Record(record_id=f"D{number:03}", documents=(RecordDocument(type="P", number=f"AB{number:07}", issuing_country="ALB"),))
+    for number in range(200)
+]
+
+
+async def at_once(made: Any) -> Any:
+    return made()
+
+
+def asked(number: int) -> Traveller:
+    document = {"type": "P", "number": f"AB{number:07}", "issuing_country": "ALB"}
+    return Traveller.model_validate({"traveller_id": f"t{number}", "documents": [document]})
+
+
+def found(index: Any, *numbers: int) -> list[str]:
+    return [one.record.record.record_id for one in screen(map(asked, numbers), index, DAY)]
+
+
+def shelf_of(directory: Path, source: MemoryListSource) -> DiskShelf:
+    async def build() -> None:
+        await build_newest(directory, source, MODEL)
+
+    return DiskShelf(directory, MODEL, build)
+
+
+def names(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir() if path.name != "building.lock")
+
+
+async def test_documents_stand_beside_the_index_and_change_over_it(tmp_path: Path) -> None:
+    source = MemoryListSource()
+    source.publish(WANTED, PEOPLE)
+    source.publish(STOLEN, DOCUMENTS)
+    lists = ListsInForce(source, shelf_of(tmp_path, source), at_once)
+    index = await lists.newest()
+    assert isinstance(index, DocumentedIndex)
+    assert (index.listed.version, index.listed.record_count) == (2, 230)
+    kept = await source.rarity(MODEL.version)
+    assert kept is not None
+    assert kept.people == 30
+    assert names(tmp_path) == [f"000000000002.{kind}" for kind in ("documents", "index", "layer", "records")]
+    assert found(index, 3, 199, 500) == ["D003", "D199"]
+    changed = DOCUMENTS[4].model_copy(
+        update={"documents": (RecordDocument(type="P", number="AB0000500", issuing_country="ALB"),)}
+    )
+    source.publish(STOLEN, [*DOCUMENTS[:3], changed, *DOCUMENTS[5:]])
+    over = await lists.newest()
+    assert over.listed.record_count == 229
+    assert found(over, 3, 4, 5, 500) == ["D005", "D004"], "withdrawn, changed, as it was, new"
+    again = ListsInForce(source, shelf_of(tmp_path, source), at_once)
+    assert found(await again.newest(), 3, 4, 5, 500) == ["D005", "D004"], "after a restart"
+    await again.close()
+    await lists.close()
+
+
+async def test_a_newer_base_takes_the_place_of_the_older_whole(tmp_path: Path) -> None:
+    source = MemoryListSource()
+    source.publish(STOLEN, DOCUMENTS)
+    await build_newest(tmp_path, source, MODEL)
+    opened = files.open_newest(tmp_path, MODEL)
+    assert opened is not None
+    source.publish(STOLEN, DOCUMENTS[:20])
+    (tmp_path / "000000000001.documents.parts").mkdir()
+    (tmp_path / "000000000001.records.new").write_bytes(b"left by a builder that was killed")
+    await build_newest(tmp_path, source, MODEL)
+    newer = files.open_newest(tmp_path, MODEL)
+    assert newer is not None
+    assert names(tmp_path) == [f"000000000002.{kind}" for kind in ("documents", "index", "layer", "records")]
+    assert (found(opened[1], 150), found(newer[1], 150), found(newer[1], 7)) == (["D150"], [], ["D007"])
+    source.publish(STOLEN, [])
+    await build_newest(tmp_path, source, MODEL)
+    assert names(tmp_path) == ["000000000003.index", "000000000003.layer"]
+
+
+@pytest.mark.parametrize("kind", ["documents", "records", "layer"])
+@pytest.mark.parametrize("damage", [b"nothing", None])
+async def test_nobody_screens_by_names_and_forgets_the_documents(tmp_path: Path, kind: str, damage: bytes | None) -> None:
+    source = MemoryListSource()
+    source.publish(STOLEN, DOCUMENTS)
+    await build_newest(tmp_path, source, MODEL)
+    file = tmp_path / f"000000000001.{kind}"
+    if damage is None:
+        file.unlink()
+    else:
+        file.write_bytes(damage)
+    assert files.open_newest(tmp_path, MODEL) is None
+    lists = ListsInForce(source, shelf_of(tmp_path, source), at_once)
+    assert found(await lists.newest(), 7) == ["D007"], "it is built again"
+    await lists.close()
+
+
+async def test_a_builder_that_fails_leaves_the_older_base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = MemoryListSource()
+    source.publish(STOLEN, DOCUMENTS)
+    await build_newest(tmp_path, source, MODEL)
+    source.publish(STOLEN, DOCUMENTS[:20])
+
+    def failing(*_: Any) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(build, "build_from_chunks", failing)
+    with pytest.raises(OSError, match="full"):
+        await build_newest(tmp_path, source, MODEL)
+    opened = files.open_newest(tmp_path, MODEL)
+    assert opened is not None
+    assert found(opened[1], 150) == ["D150"]
+    assert names(tmp_path) == [f"000000000001.{kind}" for kind in ("documents", "index", "layer", "records")]
+
+
+async def test_from_the_file_to_an_alert_that_is_explained(
+    service: Any, database: Database, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publications, "IN_FORCE_AT_ONCE_MAX", 2)
+    monkeypatch.setattr(shelf, "IN_MEMORY_RECORDS_MAX", 2)
+    rows = "".join(f"P;AB{number:07};ALB;lost\n" for number in range(50))
+    table = f"document_type;document_number;issuing_country;status\n{rows}P;NX0000000;NLD;stolen\n"
+    async with service.client(await service.key(Role.LIST_OWNER)) as owner:
+        made = await owner.post("/v1/watchlists", json=STOLEN.model_dump(mode="json"))
+        assert made.status_code == 201, made.text
+        sent = await owner.post("/v1/watchlists/stolen/imports", params={"format": "documents"}, content=table.encode())
+        assert sent.status_code == 200, sent.text
+    source = PostgresListSource(database)
+    await build_newest(tmp_path / shelf.DIRECTORY, source, MODEL)
+    lists = lists_in_force(Settings(_env_file=None, data_dir=tmp_path, database_url=database_url), source)
+    assert isinstance(await lists.newest(), DocumentedIndex)
+    await send_flight(service)
+    await screen_waiting(database, service.context.clock, lists)
+    [alert] = await alerts_of(service)
+    assert (alert["record"]["record_id"], alert["record"]["action"]) == ("NLD-P-NX0000000", "seize_document")
+    environment = {"KULLA_DATABASE_URL": database_url}
+    done = await asyncio.to_thread(CliRunner(env=environment).invoke, app, ["explain", alert["alert_id"]])
+    assert done.stdout.splitlines()[-1] == "reproduced", done.output
+    await lists.close()
