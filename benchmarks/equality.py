@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -37,7 +38,7 @@ from screening.features.names import joined_agreement
 from screening.features.part_pair import ERRORS_MAX, compare_parts
 from screening.index.packed.building import Listing, build
 from screening.index.packed.packed_index import KernelKind, PackedIndex
-from screening.index.port import Index, Listed
+from screening.index.port import Index, Listed, OneByOne
 from screening.match import Match
 from screening.model import MODEL
 from screening.name_parts import Part
@@ -59,7 +60,7 @@ WHOLE_EVERY = 200
 _CHUNK_TRAVELLERS = 20
 
 
-class GroundsOracle:
+class GroundsOracle(OneByOne):
     """Scores every record with any ground for an alert. Satisfies `screening.index.port.Index`."""
 
     def __init__(self, listed: PreparedList) -> None:
@@ -241,7 +242,8 @@ def _compare_one(traveller: PreparedTraveller, number: int) -> Compared:
     return total
 
 
-class _Few(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class _Few(OneByOne):
     """Records of a list, as an index that prunes nothing."""
 
     listed: Listed

@@ -18,7 +18,7 @@ from schemas.flight_life import Report, report_of
 from schemas.identifiers import flight_id
 from schemas.ledger import AlertChanges, EarlierAlert, FlightHistory
 from schemas.manifest import Manifest
-from screening.engine import matches_of
+from screening.engine import matches_of_each
 from screening.flight_step import FlightStep, LastStates, described, flight_steps
 from screening.index.port import Index, matcher_version
 from screening.live_manifests import LiveManifests
@@ -140,8 +140,7 @@ def _decide(event: Decoded, known: dict[str, FlightHistory], lists: Lists, polic
         day = flight_day(manifest, now.date())
         step = _demanded(event, known.get(flight, FlightHistory()), lists.recent, day)
         prepared = [prepare_traveller(one) for one in step.travellers]
-        found = [one for traveller in prepared for one in matches_of(traveller, index, day)]
-        matches = with_people(found, index.listed)
+        matches = with_people(list(matches_of_each(prepared, index, day)), index.listed)
         versions = index.listed.version, matcher_version(index.listed)
         screened = Screened(manifest, step, matches, *versions, event.delivery.occasion)
         changes = alert_changes(screened, known.get(flight, FlightHistory()), policy, now)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from screening.index.port import OneByOne
 from screening.prepared import PreparedList, PreparedRecord, PreparedTraveller
 
 
-class ExhaustiveIndex:
+class ExhaustiveIndex(OneByOne):
     """Prunes nothing. Satisfies `screening.index.port.Index`."""
 
     def __init__(self, listed: PreparedList) -> None:

@@ -6,7 +6,7 @@ Both were weighed with the same model and the same rarity, so every record is sc
 layered index gives the same matches, to the last bit.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from schemas.watchlist import RecordKey
@@ -39,9 +39,19 @@ class LayeredIndex:
         self.listed: Listed = LayeredLists(delta.listed.version, base.listed.model, base.listed.rarity, record_count)
 
     def candidates(self, traveller: PreparedTraveller, floor_bits: float | None) -> Iterable[PreparedRecord]:
-        """See the port. The few candidates of both layers are put in the order of the lists."""
-        kept = [one for one in self._base.candidates(traveller, floor_bits) if one.key not in self._replaced]
-        new = list(self._delta.candidates(traveller, floor_bits))
+        """See the port."""
+        return next(iter(self.candidates_of_each((traveller,), floor_bits)))
+
+    def candidates_of_each(
+        self, travellers: Sequence[PreparedTraveller], floor_bits: float | None
+    ) -> Iterator[Iterable[PreparedRecord]]:
+        """See the port."""
+        layers = (one.candidates_of_each(travellers, floor_bits) for one in (self._base, self._delta))
+        return (self._merged(of_base, of_delta) for of_base, of_delta in zip(*layers, strict=True))
+
+    def _merged(self, of_base: Iterable[PreparedRecord], of_delta: Iterable[PreparedRecord]) -> Iterable[PreparedRecord]:
+        """The few candidates of both layers, in the order of the lists."""
+        kept, new = [one for one in of_base if one.key not in self._replaced], list(of_delta)
         return _in_list_order([*kept, *new]) if new else kept
 
 

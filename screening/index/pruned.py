@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from screening.features.confirmations import nationality_evidence, sex_evidence
 from screening.index.date_bounds import Bits, DateBounds
 from screening.index.name_bounds import NameBounds
+from screening.index.port import OneByOne
 from screening.model import Feature, Model, WeakOutcome
 from screening.prepared import PreparedList, PreparedRecord, PreparedTraveller
 
@@ -21,7 +22,7 @@ _CONFIRMATIONS_MAX = 1_000
 """Distinct values of nationality and sex whose confirmations are kept: there are about 250 countries."""
 
 
-class PrunedIndex:
+class PrunedIndex(OneByOne):
     """Satisfies `screening.index.port.Index`."""
 
     def __init__(self, listed: PreparedList) -> None:

@@ -12,6 +12,7 @@ from benchmarks.screening.kulla import equality, scored_by_kulla
 from benchmarks.screening.measures import FalseAlert, Scored, at_rate, average_precision, by_kind, held_out, threshold_of
 from benchmarks.screening.peers import jaro_winkler_best_pairs, listed_names, scored_by_peer
 from schemas.traveller import Traveller
+from screening.index.port import OneByOne
 
 
 def pair(record_id, positive, kind):
@@ -89,7 +90,7 @@ def test_index_and_oracle_are_compared_honestly(data, monkeypatch):
     assert equality(data, 30).differences > 0
 
 
-class _Blind:
+class _Blind(OneByOne):
     """An index that finds nothing."""
 
     def __init__(self, snapshot):

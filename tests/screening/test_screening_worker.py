@@ -268,7 +268,7 @@ async def test_an_event_that_breaks_screening_is_put_aside(monkeypatch):
     def broken(*_):
         raise ZeroDivisionError("KRASHTAJ")
 
-    monkeypatch.setattr("screening.batch.matches_of", broken)
+    monkeypatch.setattr("screening.batch.matches_of_each", broken)
     world = World([delivery(1)])
     await run_until_idle(world)
     assert world.quarantined == [(Cursor(0, 1), "The manifest could not be screened (ZeroDivisionError).")]

@@ -1,4 +1,4 @@
-"""The compiled kernel: finding the library, and handing it arrays and questions.
+"""The compiled kernel: finding the library, and handing it arrays and the questions of a flight.
 
 The library is plain C behind a plain interface (`kernel/kernel.h`), built when the project is installed; where there was no
 compiler there is none, and `portable.py` answers the same questions. Calls run without the interpreter's lock. One index is
@@ -6,26 +6,29 @@ asked by one thread: its scratch memory is its own.
 """
 
 import ctypes
+from array import array
+from collections.abc import Sequence
+from enum import IntEnum
 from functools import cache
 from importlib.machinery import EXTENSION_SUFFIXES
+from itertools import accumulate, pairwise
 from pathlib import Path
-from struct import Struct, pack
-from typing import NamedTuple
 
 import numpy as np
 
-from screening.index.packed.chunk import PARTS_MAX, join_key, text_key
+from screening.index.packed.asked_words import AskedWords
 from screening.index.packed.layout import PackedContent
-from screening.index.packed.question import Circumstances, numbers_of
+from screening.index.packed.question import AskedName, Circumstances, numbers_of
 from screening.model import Model
-from screening.name_parts import Part
-from screening.prepared_names import PreparedName
 
-KERNEL_VERSION = 6
+KERNEL_VERSION = 7
 """Raised together with that of `kernel.h`: a library left from another build is not used."""
 
-AGREEING_BYTES_MAX = 64 << 20
-"""What is kept of which listed parts agree with a part: names repeat. About 50,000 parts. When full, the older half goes."""
+BLOCKS_BYTES = 64 << 20
+"""What is kept of which listed parts agree with a word: names repeat. About 40,000 parts. When full, all are forgotten."""
+
+CIRCUMSTANCES_MAX = 4_000
+"""Kept circumstances, of some 100 bytes: all nationalities with both sexes, several times over."""
 
 _ARRAYS = (
     "part_text_at", "part_text", "part_bits", "part_marks", "form_at", "form", "form_parts", "signature",
@@ -36,9 +39,25 @@ _ARRAYS = (
 _LEVELS = 32
 _BLOCK_BYTES, _ITEM_BYTES = 8 + 8 * _LEVELS, 8
 _ITEMS_AT_FIRST = 1 << 16
-_QUESTION = Struct("<3Q8qQ4q")
-_ASKED = Struct("<QQq")
-_MASKS = tuple(pack("<Q", 1 << place) for place in range(PARTS_MAX))
+_ROWS_SPARE = 1 << 16  # rows of earlier travellers that may wait while there is still room for every record
+_NO_ROWS: Sequence[int] = ()
+
+
+class _Told(IntEnum):
+    """What the kernel answers about a flight, and the fields of its `Flight` that are read back."""
+
+    ANSWERED = 0
+    ROWS_FULL = 1
+    BLOCKS_FULL = 2
+    ITEMS_MANY = 3
+
+
+class _Field(IntEnum):
+    """Fields of `Flight` that change while a flight is asked about."""
+
+    FOUND = 11
+    BLOCKS, BLOCKS_ROOM, BLOCKS_USED = 12, 13, 14
+    ITEMS = 16
 
 
 @cache
@@ -52,14 +71,6 @@ def kernel_library() -> ctypes.CDLL | None:
             library.kulla_kernel_version.restype = ctypes.c_int64
             return library if library.kulla_kernel_version() == KERNEL_VERSION else None
     return None
-
-
-class _Agreeing(NamedTuple):
-    """The listed parts that agree with a word: a block of the kernel, and how a question names it."""
-
-    block: bytes
-    items: int
-    asked: bytes
 
 
 class CompiledKernel:
@@ -76,87 +87,77 @@ class CompiledKernel:
         self._slots = np.zeros(parts + 1, dtype=np.uint32)
         self._agrees = np.zeros(parts // 64 + 1, dtype=np.uint64)
         self._seen = np.zeros(records // 8 + 1, dtype=np.uint8)
-        self._rows = np.zeros(records + 1, dtype=np.uint32)
-        self._block = np.zeros((_BLOCK_BYTES + _ITEM_BYTES * (parts + 2)) // 8, dtype=np.int64)
+        self._rows = np.zeros(records + _ROWS_SPARE, dtype=np.uint32)
+        self._block = np.zeros((_BLOCK_BYTES + 2 * _ITEM_BYTES * (parts + 2)) // 8, dtype=np.int64)
+        self._blocks = np.zeros(BLOCKS_BYTES // 8, dtype=np.int64)
+        self._blocks_used = 0
         self._make_room(_ITEMS_AT_FIRST)
-        self._addresses = self._index.ctypes.data, self._tables.ctypes.data
-        self._block_address = self._block.ctypes.data
-        self._young: dict[tuple[str, bool], _Agreeing] = {}
-        self._old: dict[tuple[str, bool], _Agreeing] = {}
-        self._young_bytes = 0
+        self._words = AskedWords()
+        self._circumstances: dict[Circumstances, int] = {}
+        self._about = array("q")
 
-    def rows(self, reading: PreparedName, circumstances: Circumstances) -> list[int]:
-        """The rows that may match by this reading of the name, in no order."""
-        asked = [self._agreeing(part, joined=False) for part in reading.parts]
-        joined = [(run, self._agreeing(run.word, joined=True)) for run in reading.joined]
-        joined = [(run, found) for run, found in joined if found.items]
-        items = sum(found.items for found in asked) + sum(found.items for _, found in joined)
-        if items >= self._items_max:
-            self._make_room(2 * items)
-        question = b"".join(
-            (
-                self._told(reading, len(joined), circumstances),
-                *(half for place, found in enumerate(asked) for half in (found.asked, _MASKS[place])),
-                *(half for run, found in joined for half in (found.asked, pack("<Q", run.mask))),
-            )
-        )
-        index, tables = self._addresses
-        found = self._library.kulla_candidates(
-            ctypes.c_void_p(index), ctypes.c_void_p(tables), question, ctypes.c_void_p(self._scratch_address),
-            ctypes.c_void_p(self._rows_address),
+    def rows_of_each(self, asked: Sequence[AskedName]) -> Sequence[Sequence[int]]:
+        """For each name the rows that may match, in no order."""
+        if self._words.full:
+            self._words, self._blocks_used = AskedWords(), 0
+        if len(self._circumstances) > CIRCUMSTANCES_MAX:
+            self._circumstances, self._about = {}, array("q")
+        questions = array("Q", [number for one in asked for number in self._question(one)])
+        return self._answers(questions, len(asked))
+
+    def _question(self, asked: AskedName) -> Sequence[int]:
+        reading, date, about = asked
+        number = self._circumstances.get(about)
+        if number is None:
+            number = self._circumstances[about] = len(self._circumstances)
+            self._about.extend(_numbers(about))
+        words = self._words.numbers(reading)
+        return [len(reading.parts), len(reading.joined), date, number, *words]
+
+    def _answers(self, questions: "array[int]", count: int) -> Sequence[Sequence[int]]:
+        counts = array("I", bytes(4 * count))
+        flight = array("Q", self._flight(questions, counts))
+        found, told = list[int](), -1
+        while told != _Told.ANSWERED:
+            told = self._library.kulla_flight(*self._addresses, ctypes.c_void_p(flight.buffer_info()[0]))
+            found += self._rows[: flight[_Field.FOUND]].tolist()
+            flight[_Field.FOUND] = 0
+            self._mend(told, flight)
+        self._blocks_used = flight[_Field.BLOCKS_USED]
+        if not found:
+            return [_NO_ROWS] * count
+        return [found[first:end] for first, end in pairwise(accumulate(counts, initial=0))]
+
+    def _flight(self, questions: "array[int]", counts: "array[int]") -> Sequence[int]:
+        words, letters = self._words.addresses
+        return (
+            words, letters, len(self._words), self._about.buffer_info()[0], questions.buffer_info()[0], len(counts), 0, 0,
+            self._rows.ctypes.data, counts.buffer_info()[0], len(self._rows), 0,
+            self._blocks.ctypes.data, len(self._blocks), self._blocks_used, self._block.ctypes.data, 0,
         )  # fmt: skip
-        assert found >= 0, "the question is bounded"
-        rows: list[int] = self._rows[:found].tolist()
-        return rows
 
-    def _told(self, reading: PreparedName, runs: int, told: Circumstances) -> bytes:
-        counted = sum(1 << place for place, part in enumerate(reading.parts) if not part.particle)
-        return _QUESTION.pack(
-            len(reading.parts), runs, counted, told.date, told.needed, told.floor, *told.sex, told.place,
-            told.nations.ctypes.data, told.nations_best, *told.nation,
-        )  # fmt: skip
-
-    def _agreeing(self, word: Part, *, joined: bool) -> _Agreeing:
-        key = (word.text, joined)
-        found = self._young.get(key)
-        if found is None:
-            found = self._old.get(key) or self._find(word, joined=joined)
-            self._keep(key, found)
-        return found
-
-    def _keep(self, key: tuple[str, bool], found: _Agreeing) -> None:
-        if self._young_bytes > AGREEING_BYTES_MAX // 2:
-            self._old, self._young, self._young_bytes = self._young, {}, 0
-        self._young[key] = found
-        self._young_bytes += len(found.block) + 300
-
-    def _find(self, word: Part, *, joined: bool) -> _Agreeing:
-        text, form, key = word.text.encode(), word.form.encode(), join_key(word)
-        told = pack(
-            "<QQQQQQQQQ", _address(text), _address(form), len(text), len(form), text_key(word.skeleton), len(word.skeleton),
-            key, word.particle, word.nickname,
-        )  # fmt: skip
-        index, tables = (ctypes.c_void_p(one) for one in self._addresses)
-        if joined:
-            items = self._library.kulla_joined(index, tables, told, ctypes.c_void_p(self._block_address))
+    def _mend(self, told: int, flight: "array[int]") -> None:
+        """Make the room that was missing; where it was room for rows, it has been made."""
+        if told == _Told.BLOCKS_FULL:
+            self._blocks = np.zeros(2 * len(self._blocks), dtype=np.int64)
+            flight[_Field.BLOCKS], flight[_Field.BLOCKS_ROOM] = self._blocks.ctypes.data, len(self._blocks)
+        elif told == _Told.ITEMS_MANY:
+            self._make_room(2 * flight[_Field.ITEMS])
         else:
-            scratch = ctypes.c_void_p(self._scratch_address)
-            items = self._library.kulla_agreeing(index, tables, told, scratch, ctypes.c_void_p(self._block_address))
-        block = ctypes.string_at(self._block_address, _BLOCK_BYTES + _ITEM_BYTES * items)
-        initial = ord(text[:1]) - 65 if len(text) == 1 and not joined else -1
-        return _Agreeing(block, items, _ASKED.pack(_address(block), key, initial))
+            assert told in (_Told.ANSWERED, _Told.ROWS_FULL), "questions are bounded"
 
     def _make_room(self, items: int) -> None:
-        self._items_max = items
         self._next = np.zeros(items + 1, dtype=np.uint32)
         fields = (self._slots.ctypes.data, self._agrees.ctypes.data, self._next.ctypes.data, self._seen.ctypes.data, items)
         self._scratch = np.array(fields, dtype=np.uint64)
-        self._scratch_address = self._scratch.ctypes.data
-        self._rows_address = self._rows.ctypes.data
+        places = (self._index, self._tables, self._scratch)
+        self._addresses = [ctypes.c_void_p(one.ctypes.data) for one in places]
 
 
-def _address(content: bytes) -> int:
-    return ctypes.cast(ctypes.c_char_p(content), ctypes.c_void_p).value or 0
+def _numbers(about: Circumstances) -> Sequence[int]:
+    """The fields of `Circumstances` in `kernel.h`."""
+    nations = about.nations.ctypes.data
+    return (about.needed, about.floor, *about.sex, about.place, nations, about.nations_best, *about.nation)
 
 
 def _index_fields(content: PackedContent, arrays: "list[np.typing.NDArray[np.generic]]") -> "np.typing.NDArray[np.uint64]":

@@ -6,7 +6,7 @@
 Both kernels give candidates by name, each a superset of what matches; documents are looked up beside them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from copy import copy
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,19 +19,18 @@ from screening.index.packed.chunk import PARTS_MAX, text_key
 from screening.index.packed.compiled import CompiledKernel, kernel_library
 from screening.index.packed.layout import PackedContent, require_fitting
 from screening.index.packed.portable import PortableKernel
-from screening.index.packed.question import Circumstances, CircumstancesReader
+from screening.index.packed.question import AskedName, CircumstancesReader
 from screening.index.packed.records import RecordSource, StoredRarity, StoredRecords, rows_of_documents, rows_of_keys
 from screening.model import MODEL, Model
 from screening.prepared import PreparedList, PreparedRecord, PreparedTraveller
-from screening.prepared_names import PreparedName
 from screening.rarity import Rarity
 
 
 class Kernel(Protocol):
     """Answers by name."""
 
-    def rows(self, reading: PreparedName, circumstances: Circumstances) -> Iterable[int]:
-        """The rows that may match by this reading of the name, in any order."""
+    def rows_of_each(self, asked: Sequence[AskedName]) -> Sequence[Sequence[int]]:
+        """For each name, in their order, the rows that may match by it, in any order."""
 
 
 class KernelKind(StrEnum):
@@ -100,18 +99,42 @@ class PackedIndex:
         """See the port."""
         return (self.records[row] for row in self.rows(traveller, floor_bits))
 
+    def candidates_of_each(
+        self, travellers: Sequence[PreparedTraveller], floor_bits: float | None
+    ) -> Iterator[Iterable[PreparedRecord]]:
+        """See the port."""
+        for rows in self.rows_of_each(travellers, floor_bits):
+            yield [self.records[row] for row in rows]
+
     def rows(self, traveller: PreparedTraveller, floor_bits: float | None) -> Sequence[int]:
         """The candidates by their rows, which are in list order."""
-        found: set[int] = set()
-        if traveller.names:
-            circumstances = self._circumstances.read(traveller, floor_bits)
-            for reading in traveller.names:
-                kernel = self._kernel if len(reading.parts) <= PARTS_MAX else self._portable
-                found.update(kernel.rows(reading, circumstances))
-        if traveller.documents:
-            numbers = [text_key(document.folded) for document in traveller.documents]
-            found.update(rows_of_documents(self._content, numbers))
-        return sorted(found - self._excluded if self._excluded else found)
+        return self.rows_of_each((traveller,), floor_bits)[0]
+
+    def rows_of_each(self, travellers: Sequence[PreparedTraveller], floor_bits: float | None) -> Sequence[Sequence[int]]:
+        """The same for each traveller of a flight: they are asked about together."""
+        found: dict[int, set[int]] = {}
+        for place, rows in self._by_name(travellers, floor_bits):
+            found.setdefault(place, set()).update(rows)
+        for place, row in self._by_document(travellers):
+            found.setdefault(place, set()).add(row)
+        return [self._in_list_order(found[place]) if place in found else () for place in range(len(travellers))]
+
+    def _in_list_order(self, rows: Set[int]) -> Sequence[int]:
+        return sorted(rows - self._excluded if self._excluded else rows)
+
+    def _by_name(self, travellers: Sequence[PreparedTraveller], floor: float | None) -> Iterator[tuple[int, Sequence[int]]]:
+        read, asked, long = self._circumstances.read, list[tuple[int, AskedName]](), list[tuple[int, AskedName]]()
+        for place, traveller in enumerate(travellers):
+            for one in read(traveller, floor):
+                (asked if len(one.reading.parts) <= PARTS_MAX else long).append((place, one))
+        for kernel, those in ((self._kernel, asked), (self._portable, long)):
+            answers = kernel.rows_of_each([one for _, one in those])
+            yield from ((place, rows) for (place, _), rows in zip(those, answers, strict=True) if rows)
+
+    def _by_document(self, travellers: Sequence[PreparedTraveller]) -> Iterator[tuple[int, int]]:
+        numbers = [(place, text_key(document.folded)) for place, one in enumerate(travellers) for document in one.documents]
+        for which, row in rows_of_documents(self._content, [number for _, number in numbers]):
+            yield numbers[which][0], row
 
 
 def _kernel(kind: KernelKind, content: PackedContent, model: Model) -> Kernel | None:

@@ -5,7 +5,7 @@ Slower by two orders of magnitude on a big list and as quick on a small one. It 
 same numbers. What agrees, and what dates are worth, is asked of the features themselves.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from screening.features.birth_dates import date_outcome
 from screening.index.packed.chunk import MANY_DATES, NO_DATE, PARTS_MAX, join_key
 from screening.index.packed.layout import PackedContent
 from screening.index.packed.portable_vocabulary import Agreeing, PortableVocabulary
-from screening.index.packed.question import Circumstances, date_table, left_over
+from screening.index.packed.question import AskedName, date_table, left_over
 from screening.index.packed.ragged import places, starts
 from screening.index.packed.vocabulary_arrays import MARK_PARTICLE, MARK_SINGLE
 from screening.index.packed.whole import whole
@@ -68,15 +68,19 @@ class PortableKernel:
         self._left = np.array(left_over(model), dtype=np.int64).reshape(PARTS_MAX + 1, PARTS_MAX + 1)
         self._gain = np.zeros(len(content.array("part_bits")) + 1, dtype=np.int64)
 
-    def rows(self, reading: PreparedName, circumstances: Circumstances) -> Iterable[int]:
-        """The rows that may match by this reading of the name."""
-        words = self._words(reading)
+    def rows_of_each(self, asked: Sequence[AskedName]) -> Sequence[Sequence[int]]:
+        """For each name the rows that may match."""
+        return [self._rows(one) for one in asked]
+
+    def _rows(self, asked: AskedName) -> Sequence[int]:
+        circumstances = asked.circumstances
+        words = self._words(asked.reading)
         touched = self._touched(words)
         if not len(touched):
             return ()
         entries = self._entries(touched)
         grounded, bits = self._name_bits(words, entries)
-        bits = bits[grounded] + self._other_bits(entries.numbers[grounded], entries.records[grounded], circumstances)
+        bits = bits[grounded] + self._other_bits(entries.numbers[grounded], entries.records[grounded], asked)
         records = entries.records[grounded]
         needed = circumstances.needed if circumstances.floor else self._content.array("threshold")[records]
         found: list[int] = np.unique(records[bits >= needed]).tolist()
@@ -177,9 +181,10 @@ class PortableKernel:
         bits: Ints = self._left[left_ours, left_theirs]
         return bits
 
-    def _other_bits(self, numbers: Ints, records: Ints, told: Circumstances) -> Ints:
+    def _other_bits(self, numbers: Ints, records: Ints, asked: AskedName) -> Ints:
+        told = asked.circumstances
         marks = self._content.array("record_marks")[records].astype(np.int64)
-        dates = self._date_bits(numbers, told.date)
+        dates = self._date_bits(numbers, asked.date)
         dates = np.where(dates > 0, np.maximum(dates - (marks >> 8), 0), dates)
         nations = told.nations[self._content.array("nation_set")[records]].astype(np.int64)
         bits: Ints = dates + np.array(told.sex)[marks & 3] + np.where(marks & 4, told.place, 0) + nations

@@ -1,6 +1,7 @@
 """What both kernels need to know of a model and a traveller, as numbers: bits are in 1/64, rounded towards too many."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -15,9 +16,13 @@ from screening.index.packed.vocabulary_arrays import LETTERS_MAX
 from screening.index.packed.whole import whole
 from screening.model import DateOutcome, Feature, Model, NameOutcome, PartOutcome, WeakOutcome
 from screening.prepared import PreparedTraveller
+from screening.prepared_names import PreparedName
 
 NATIONALITIES_KEPT_MAX = 300
 """Nationalities whose bits are kept; there are about 250."""
+
+CIRCUMSTANCES_KEPT_MAX = 2_000
+"""Circumstances that are kept: every nationality with every sex, and more."""
 
 NOTHING_AGREES = -(1 << 24)
 """Less than any name is worth, in 1/64 bits: the bound of a name of which no part agrees."""
@@ -27,10 +32,13 @@ _SEXES_LISTED = ("U", "M", "F", "U")
 assert ERRORS_MAX == 2, "the kernels look two letters around"
 
 
-class Circumstances(NamedTuple):
-    """What is asked of every record besides its name. `date`: YYYYMMDD with 00, 0 for none; `place`: the most a place adds."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Circumstances:
+    """What is asked of every record besides name and birth date. Many travellers share one, so it is known by its identity.
 
-    date: int
+    `place`: the most a birth place adds.
+    """
+
     needed: int
     floor: bool
     sex: tuple[int, ...]
@@ -38,6 +46,14 @@ class Circumstances(NamedTuple):
     nations: NDArray[np.int16]
     nations_best: int
     nation: "NationAsked"
+
+
+class AskedName(NamedTuple):
+    """One reading of a traveller's name. `date`: YYYYMMDD with 00, 0 for none."""
+
+    reading: PreparedName
+    date: int
+    circumstances: Circumstances
 
 
 class NationAsked(NamedTuple):
@@ -91,6 +107,7 @@ _COSTS = (
 )  # fmt: skip
 
 
+_Known = tuple[str, str | None, bool, bool, float | None]
 _NationBits = tuple[NDArray[np.int16], int, NationAsked]
 
 
@@ -107,21 +124,28 @@ class CircumstancesReader:
         self._sexes: Mapping[str, tuple[int, ...]] = {sex: self._sex(sex) for sex in ("M", "F")}
         self._place = max(0, whole(model.weak_bits[Feature.BIRTH_PLACE, WeakOutcome.CONFIRMS]))
         self._best_date = max(0, *date_table(model))
+        self._circumstances: dict[_Known, Circumstances] = {}
 
-    def read(self, traveller: PreparedTraveller, floor_bits: float | None) -> Circumstances:
-        """The numbers of one traveller."""
-        place = self._place if traveller.birth_place else 0
-        sex = self._sexes.get(traveller.sex, (0, 0, 0, 0))
+    def read(self, traveller: PreparedTraveller, floor_bits: float | None) -> list[AskedName]:
+        """One traveller's questions."""
         date = date_key(traveller.birth_date) if traveller.birth_date else 0
-        if date is None:  # no date that the kernels know how to compare: as if the best outcome always applied
-            date, sex = 0, tuple(bits + self._best_date for bits in sex)
+        key = (traveller.sex, traveller.nationality, bool(traveller.birth_place), date is None, floor_bits)
+        about = self._circumstances.get(key)
+        if about is None:
+            if len(self._circumstances) >= CIRCUMSTANCES_KEPT_MAX:
+                self._circumstances.clear()
+            about = self._circumstances[key] = self._read(traveller, date is not None, floor_bits)
+        return [AskedName(reading, date or 0, about) for reading in traveller.names]
+
+    def _read(self, traveller: PreparedTraveller, comparable: bool, floor_bits: float | None) -> Circumstances:
+        """`comparable`: whether the kernels can compare the date; if not, it is as if the best outcome always applied."""
+        sex = self._sexes.get(traveller.sex, (0, 0, 0, 0))
         nations, best, asked = self._nations_of(traveller.nationality)
         return Circumstances(
-            date=date,
             needed=self._least if floor_bits is None else whole_bits(floor_bits),
             floor=floor_bits is not None,
-            sex=sex,
-            place=place,
+            sex=sex if comparable else tuple(bits + self._best_date for bits in sex),
+            place=self._place if traveller.birth_place else 0,
             nations=nations,
             nations_best=best,
             nation=asked,

@@ -122,21 +122,24 @@ _TEXTS_FROM = 64  # the streamed bytes of a packed file begin behind its first c
 
 def rows_of_keys(content: PackedContent, keys: Sequence[RecordKey]) -> list[int]:
     """The rows of these records, as far as they are there; by their 64-bit keys, so look at the record if it matters."""
-    wanted = np.array([record_key(key) for key in keys], dtype=np.uint64)
-    return _rows(content, "record_key", wanted)
+    return [row for _, row in _rows(content, "record_key", [record_key(key) for key in keys])]
 
 
-def rows_of_documents(content: PackedContent, numbers: Sequence[int]) -> list[int]:
-    """The rows of records with a document of one of these folded numbers, as 64-bit keys."""
-    return _rows(content, "document", np.array(numbers, dtype=np.uint64))
+def rows_of_documents(content: PackedContent, numbers: Sequence[int]) -> list[tuple[int, int]]:
+    """The rows of records with a document of one of these folded numbers, as 64-bit keys; each with the number's place."""
+    return _rows(content, "document", numbers)
 
 
-def _rows(content: PackedContent, name: str, wanted: NDArray[np.uint64]) -> list[int]:
-    keys, rows, found = content.array(name), content.array(name + "_row"), list[int]()
-    for first, key in zip(keys.searchsorted(wanted).tolist(), wanted, strict=True):
-        at = first
-        while at < len(keys) and keys[at] == key:
-            found.append(int(rows[at]))
+def _rows(content: PackedContent, name: str, wanted: Sequence[int]) -> list[tuple[int, int]]:
+    keys, rows, asked = content.array(name), content.array(name + "_row"), np.array(wanted, dtype=np.uint64)
+    first = keys.searchsorted(asked)
+    there = first < len(keys)
+    there[there] = keys[first[there]] == asked[there]
+    found = list[tuple[int, int]]()
+    for which in np.flatnonzero(there).tolist():
+        at = int(first[which])
+        while at < len(keys) and keys[at] == asked[which]:
+            found.append((which, int(rows[at])))
             at += 1
     return found
 

@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#define FEW 24 /* items that are sorted by insertion sooner than by their bytes */
+
 typedef struct {
     const Index *index;
     const Tables *tables;
@@ -181,27 +183,38 @@ static void add_joined(Search *s) {
         s->out->item[s->out->items++] = (Item){JOINED_ITEM + (uint32_t)first, x->join_best[first]};
 }
 
-static void sift(Item *item, uint32_t root, uint32_t end) {
-    for (uint32_t child; (child = 2 * root + 1) < end; root = child) {
-        if (child + 1 < end && item[child + 1].bits < item[child].bits) child++;
-        if (item[root].bits <= item[child].bits) return;
-        Item kept = item[root];
-        item[root] = item[child];
-        item[child] = kept;
+/* A stable pass by one byte of the bits, the most first. Bits are more than -32768 and less than 32768. */
+static void by_byte(const Item *from, Item *to, uint32_t items, int shift) {
+    uint32_t place[256] = {0}, before = 0;
+    for (uint32_t i = 0; i < items; i++) place[~((uint32_t)(from[i].bits + 32768) >> shift) & 255]++;
+    for (uint32_t byte = 0; byte < 256; byte++) {
+        uint32_t those = place[byte];
+        place[byte] = before;
+        before += those;
+    }
+    for (uint32_t i = 0; i < items; i++) to[place[~((uint32_t)(from[i].bits + 32768) >> shift) & 255]++] = from[i];
+}
+
+static void by_insertion(Item *item, uint32_t items) {
+    for (uint32_t i = 1; i < items; i++) {
+        Item kept = item[i];
+        uint32_t place = i;
+        for (; place > 0 && item[place - 1].bits < kept.bits; place--) item[place] = item[place - 1];
+        item[place] = kept;
     }
 }
 
-/* Heap sort, the most bits first: in place, and never worse than n log n. */
+static void sort(Item *item, uint32_t items) {
+    if (items <= FEW) { by_insertion(item, items); return; }
+    by_byte(item, item + items, items, 0);
+    by_byte(item + items, item, items, 8);
+}
+
+/* The most bits first; and what each level costs to walk. */
 static void finish(const Search *s) {
     Block *out = s->out;
     Item *item = out->item;
-    for (uint32_t root = out->items / 2; root-- > 0;) sift(item, root, out->items);
-    for (uint32_t end = out->items; end-- > 1;) {
-        Item kept = item[0];
-        item[0] = item[end];
-        item[end] = kept;
-        sift(item, 0, end);
-    }
+    sort(item, out->items);
     out->best = out->items ? item[0].bits : 0;
     for (uint32_t i = 0; i < out->items; i++) {
         uint32_t level = (uint32_t)item[i].bits >> LEVEL_SHIFT, id = item[i].id & ~JOINED_ITEM;
@@ -212,8 +225,8 @@ static void finish(const Search *s) {
     }
 }
 
-int64_t kulla_agreeing(const Index *index, const Tables *tables, const Word *word, const Scratch *scratch, Block *out) {
-    Search s = {index, tables, word, scratch->slot, out};
+void kulla_agreeing(const Index *index, const Tables *tables, const Word *word, uint32_t *slot, Block *out) {
+    Search s = {index, tables, word, slot, out};
     memset(out, 0, sizeof *out);
     add_same_form(&s);
     if (word->text_letters > 1) {
@@ -228,14 +241,13 @@ int64_t kulla_agreeing(const Index *index, const Tables *tables, const Word *wor
             }
         }
     }
-    for (uint32_t i = 0; i < out->items; i++) scratch->slot[out->item[i].id] = 0;
+    for (uint32_t i = 0; i < out->items; i++) slot[out->item[i].id] = 0;
     add_joined(&s);
     finish(&s);
-    return out->items;
 }
 
 /* For a joined word of the traveller: listed parts of its skeleton (`joined_agreement` in `features/names.py`). */
-int64_t kulla_joined(const Index *index, const Tables *tables, const Word *word, Block *out) {
+void kulla_joined(const Index *index, const Tables *tables, const Word *word, Block *out) {
     Search s = {index, tables, word, 0, out};
     memset(out, 0, sizeof *out);
     int64_t form = find_form(index, word->form, word->form_letters);
@@ -247,5 +259,4 @@ int64_t kulla_joined(const Index *index, const Tables *tables, const Word *word,
             add(&s, part, capped(&s, part) - (same ? tables->joined : tables->joined_vowels));
     }
     finish(&s);
-    return out->items;
 }

@@ -212,9 +212,9 @@ static void check(Ask *a, const uint32_t *words, uint32_t entry, int64_t needed)
     uint32_t record = words[1], marks = a->x->record_marks[record];
     int64_t date = date_bits(a, date_of_entry(a, entry));
     if (date > 0) date = most(date - (marks >> 8), 0);
-    int64_t bits = worth + date + a->q->sex[marks & 3] + (marks & 4 ? a->q->place : 0);
-    bits += a->q->nations[a->x->record_nations[record]];
-    if (bits < (a->q->floor ? a->q->needed : a->x->threshold[record])) return;
+    int64_t bits = worth + date + a->q->about->sex[marks & 3] + (marks & 4 ? a->q->about->place : 0);
+    bits += a->q->about->nations[a->x->record_nations[record]];
+    if (bits < (a->q->about->floor ? a->q->about->needed : a->x->threshold[record])) return;
     if (a->s->seen[record >> 3] >> (record & 7) & 1) return;
     a->s->seen[record >> 3] |= (uint8_t)(1 << (record & 7));
     a->rows[a->found++] = record;
@@ -327,7 +327,7 @@ static int64_t choose(Ask *a, uint64_t segment, int64_t needed) {
 
 /* `others`: bits of date and nationality. */
 static void stretch(Ask *a, uint32_t first, uint32_t end, int64_t others) {
-    int64_t needed = a->q->needed - others - a->confirming, agreeing = most(needed, a->t->ground);
+    int64_t needed = a->q->about->needed - others - a->confirming, agreeing = most(needed, a->t->ground);
     if (first >= end || a->best < agreeing) return;
     int64_t scanning = (int64_t)(end - first) * SCAN_COST;
     if (end - first > SCAN_ENTRIES && choose(a, end - first, agreeing) < scanning) walk(a, first, end, needed);
@@ -336,7 +336,7 @@ static void stretch(Ask *a, uint32_t first, uint32_t end, int64_t others) {
 
 static uint64_t date_place(const Index *x, int64_t key) { return lower(x->date_key, 0, (uint32_t)x->dates, (uint32_t)key); }
 
-static void segment(Ask *a, uint32_t first, uint32_t end, int64_t date) { stretch(a, first, end, date + a->q->nations_best); }
+static void segment(Ask *a, uint32_t first, uint32_t end, int64_t date) { stretch(a, first, end, date + a->q->about->nations_best); }
 
 static uint32_t nation_place(const Index *x, uint32_t first, uint32_t end, int64_t nation) {
     while (first < end) {
@@ -350,38 +350,55 @@ static uint32_t nation_place(const Index *x, uint32_t first, uint32_t end, int64
 static void by_nation(Ask *a, uint32_t first, uint32_t end, int64_t date) {
     const Question *q = a->q;
     uint32_t known = nation_place(a->x, first, end, 1), many = nation_place(a->x, known, end, MANY_NATIONS);
-    uint32_t own = nation_place(a->x, known, many, q->nation), other = nation_place(a->x, own, many, q->nation + 1);
+    uint32_t own = nation_place(a->x, known, many, q->about->nation), other = nation_place(a->x, own, many, q->about->nation + 1);
     stretch(a, first, known, date);
-    stretch(a, known, own, date + q->nation_other);
-    stretch(a, own, other, date + q->nation_own);
-    stretch(a, other, many, date + q->nation_other);
-    stretch(a, many, end, date + q->nations_best);
+    stretch(a, known, own, date + q->about->nation_other);
+    stretch(a, own, other, date + q->about->nation_own);
+    stretch(a, other, many, date + q->about->nation_other);
+    stretch(a, many, end, date + q->about->nations_best);
 }
 
 static void key_segment(Ask *a, uint64_t place) {
     uint32_t first = a->x->date_at[place], end = a->x->date_at[place + 1];
     int64_t date = date_bits(a, a->x->date_key[place]);
-    if (a->best < a->q->needed - date - a->q->nations_best - a->confirming) return;
-    if (end - first > SCAN_ENTRIES && a->q->nation) by_nation(a, first, end, date);
+    if (a->best < a->q->about->needed - date - a->q->about->nations_best - a->confirming) return;
+    if (end - first > SCAN_ENTRIES && a->q->about->nation) by_nation(a, first, end, date);
     else segment(a, first, end, date);
+}
+
+/* Of a full date, the month and day; and the same exchanged. */
+static int64_t month_day(int64_t date) { return date % 10000; }
+static int64_t exchanged(int64_t date) { return date % 100 * 100 + date / 100 % 100; }
+
+/* Whether a date of the same year differs from the traveller's, which is full, in both month and day, and not by their exchange. */
+static int only_year(int64_t key, int64_t own, int64_t other_way) {
+    int64_t theirs = month_day(key);
+    return theirs % 100 != own % 100 && theirs / 100 != own / 100 && theirs != other_way && theirs % 100;
 }
 
 /* All dates of a year: the common outcomes in one walk, the rest each by itself. */
 static void year_segment(Ask *a, int64_t year) {
     uint64_t first = date_place(a->x, year * 10000), end = date_place(a->x, year * 10000 + 10000);
     int64_t common = most(a->t->date[DATE_MONTH], a->t->date[DATE_YEAR]), bulk = a->t->date[DATE_CONTRADICTION] - 1;
+    int64_t own = month_day(a->q->date), other_way = exchanged(a->q->date), full = own % 100;
     for (uint64_t place = first; place < end; place++) {
-        int64_t bits = date_bits(a, a->x->date_key[place]);
+        int64_t key = a->x->date_key[place], plain = full && only_year(key, own, other_way);
+        int64_t bits = plain ? a->t->date[DATE_YEAR] : date_bits(a, key);
         if (bits > common) key_segment(a, place);
         else bulk = most(bulk, bits);
     }
     if (first < end) segment(a, a->x->date_at[first], a->x->date_at[end], bulk);
 }
 
+/* Of two full dates of neighbouring years, all but the same day of the year contradict each other. */
 static void near_year(Ask *a, int64_t year) {
     uint64_t end = date_place(a->x, year * 10000 + 10000);
-    for (uint64_t place = date_place(a->x, year * 10000); place < end; place++)
-        if (date_bits(a, a->x->date_key[place]) > a->t->date[DATE_CONTRADICTION]) key_segment(a, place);
+    int64_t own = month_day(a->q->date), full = own % 100;
+    for (uint64_t place = date_place(a->x, year * 10000); place < end; place++) {
+        int64_t key = a->x->date_key[place], theirs = month_day(key);
+        if (full && theirs != own && theirs % 100) continue;
+        if (date_bits(a, key) > a->t->date[DATE_CONTRADICTION]) key_segment(a, place);
+    }
 }
 
 static void one_digit_of_year(Ask *a) {
@@ -400,7 +417,7 @@ static void segments(Ask *a) {
     const Index *x = a->x;
     if (!x->entries) return;
     uint64_t undated = x->date_key[0] == 0, many = x->date_key[x->dates - 1] == MANY_DATES;
-    int64_t contradiction = a->q->needed - a->t->date[DATE_CONTRADICTION] - a->confirming - a->q->nations_best;
+    int64_t contradiction = a->q->about->needed - a->t->date[DATE_CONTRADICTION] - a->confirming - a->q->about->nations_best;
     if (!a->q->date) {
         segment(a, 0, (uint32_t)x->entries, 0);
         return;
@@ -428,21 +445,17 @@ static void prepare(Ask *a) {
         a->best += most(a->t->initial_bits - q->asked[w].block->best, 0);
     }
     a->best = least(a->best, a->t->name_max);
-    a->confirming = most(q->place, 0) + most(most(q->sex[0], q->sex[3]), most(q->sex[1], q->sex[2]));
+    a->confirming = most(q->about->place, 0) + most(most(q->about->sex[0], q->about->sex[3]), most(q->about->sex[1], q->about->sex[2]));
 }
 
-int64_t kulla_candidates(const Index *index, const Tables *tables, const Question *question, const Scratch *scratch, uint32_t *rows) {
+uint64_t kulla_candidates(const Index *index, const Tables *tables, const Question *question, const Scratch *scratch, uint32_t *rows) {
     Ask a = {.x = index, .t = tables, .q = question, .s = scratch, .rows = rows};
-    uint64_t items = 0;
-    if (question->parts > PARTS_MAX || question->runs > RUNS_MAX) return -1;
-    for (uint64_t w = 0; w < words_asked(question); w++) items += question->asked[w].block->items;
-    if (items >= scratch->items_max) return -1;
     prepare(&a);
     place_items(&a);
     segments(&a);
     take_items_back(&a);
     for (uint64_t i = 0; i < a.found; i++) scratch->seen[rows[i] >> 3] = 0;
-    return (int64_t)a.found;
+    return a.found;
 }
 
 int64_t kulla_kernel_version(void) { return PROCESSOR_FITS ? KERNEL_VERSION : -1; }

@@ -16,7 +16,7 @@
 #define PROCESSOR_FITS 1
 #endif
 
-#define KERNEL_VERSION 6
+#define KERNEL_VERSION 7
 #define PARTS_MAX 64       /* parts of a name: a mask of 64 bits */
 #define RUNS_MAX 128       /* runs of two or three adjacent parts among 64 */
 #define LETTERS_MAX 64     /* letters of a form that are compared exactly */
@@ -87,6 +87,14 @@ typedef struct {
     uint64_t items_max;
 } Scratch;
 
+/* A word of a traveller's name, as the caller keeps it; numbered from 0. */
+typedef struct {
+    uint64_t text, form; /* where its letters begin */
+    uint64_t text_letters, form_letters, skeleton_key, skeleton_letters, join_key, particle, nickname;
+    uint64_t joined;     /* whether it is parts written as one, and no part itself */
+    uint64_t block;      /* where the listed parts that agree with it stand, in eight-byte words; 0 until they are looked for */
+} KeptWord;
+
 typedef struct {
     const uint8_t *text, *form;
     uint64_t text_letters, form_letters, skeleton_key, skeleton_letters, join_key, particle, nickname;
@@ -113,9 +121,8 @@ typedef struct {
     uint64_t mask;   /* of a part its own bit, of a run those of its parts */
 } Asked;
 
+/* What is known of a traveller besides the name and the birth date: many have the same. */
 typedef struct {
-    uint64_t parts, runs, counted; /* counted: mask of the parts that are no particles */
-    int64_t date; /* YYYYMMDD with 00 for what is unknown, 0 for none */
     int64_t needed; /* the least threshold of all records, or the floor */
     int64_t floor;  /* whether `needed` replaces the records' thresholds */
     int64_t sex[4]; /* bits by the record's sex: unknown, M, F, any */
@@ -124,8 +131,38 @@ typedef struct {
     int64_t nations_best;
     int64_t nation;         /* the traveller's, as entries number it; -1 where no entry has it alone */
     int64_t nation_own, nation_other; /* bits where an entry has it alone, and where it has another one alone */
+} Circumstances;
+
+/* One reading of a traveller's name. */
+typedef struct {
+    uint64_t parts, runs, counted; /* counted: mask of the parts that are no particles */
+    int64_t date; /* YYYYMMDD with 00 for what is unknown, 0 for none */
+    const Circumstances *about;
     Asked asked[PARTS_MAX + RUNS_MAX];
 } Question;
+
+/* The questions of a flight, and where the answers go. The caller's; what is marked so is written by the kernel.
+ *
+ * A question is a row of numbers: parts, runs, date, number of the circumstances; the words of the parts; of each run its word,
+ * the first of its parts and their number, in 32, 16 and 16 bits.
+ */
+typedef struct {
+    KeptWord *word;           /* `block` is written */
+    const uint8_t *letters;
+    uint64_t words;
+    const Circumstances *about;
+    const uint64_t *asked;
+    uint64_t questions, answered, at; /* the last two written: questions that were answered, and where the next one begins */
+    uint32_t *rows;
+    uint32_t *rows_of;        /* by question, how many rows are its answer */
+    uint64_t rows_room, found; /* found: written; how many rows there are. Room for all records must be left for a question */
+    uint64_t *blocks;         /* all zero at first; written */
+    uint64_t blocks_room, blocks_used; /* in eight-byte words; used: written, 0 at first */
+    Block *block;             /* for two items of each part and one join each, while they are looked for */
+    uint64_t items;           /* written: how many the question has that had too many for the scratch memory */
+} Flight;
+
+enum { FLIGHT_ANSWERED, FLIGHT_ROWS_FULL, FLIGHT_BLOCKS_FULL, FLIGHT_ITEMS_MANY, FLIGHT_REFUSED };
 
 /* Whom to tell of a form that is near, and by how many errors. */
 typedef struct {
@@ -143,9 +180,10 @@ uint64_t kulla_signature(const uint8_t *letters, uint64_t length);
 void kulla_near_forms(const Index *, const int64_t *errors, const Word *, const NearFound *);
 
 int64_t kulla_kernel_version(void);
-int64_t kulla_agreeing(const Index *, const Tables *, const Word *, const Scratch *, Block *out);
-int64_t kulla_joined(const Index *, const Tables *, const Word *, Block *out);
-int64_t kulla_candidates(const Index *, const Tables *, const Question *, const Scratch *, uint32_t *rows);
+void kulla_agreeing(const Index *, const Tables *, const Word *, uint32_t *slot, Block *out);
+void kulla_joined(const Index *, const Tables *, const Word *, Block *out);
+uint64_t kulla_candidates(const Index *, const Tables *, const Question *, const Scratch *, uint32_t *rows);
+int64_t kulla_flight(const Index *, const Tables *, const Scratch *, Flight *);
 int64_t kulla_date_bits(const Tables *, int64_t traveller, int64_t listed);
 
 #endif
