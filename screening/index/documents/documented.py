@@ -1,6 +1,6 @@
 """An index of names and the documents beside it, as one."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from screening.index.documents.shelved import ShelvedDocuments
@@ -32,7 +32,16 @@ class DocumentedIndex:
 
     def candidates(self, traveller: PreparedTraveller, floor_bits: float | None) -> Iterable[PreparedRecord]:
         """See the port."""
-        by_name = self._names.candidates(traveller, floor_bits)
+        return self._with_documents(traveller, self._names.candidates(traveller, floor_bits))
+
+    def candidates_of_each(
+        self, travellers: Sequence[PreparedTraveller], floor_bits: float | None
+    ) -> Iterator[Iterable[PreparedRecord]]:
+        """See the port."""
+        by_name = self._names.candidates_of_each(travellers, floor_bits)
+        return map(self._with_documents, travellers, by_name)
+
+    def _with_documents(self, traveller: PreparedTraveller, by_name: Iterable[PreparedRecord]) -> Iterable[PreparedRecord]:
         if not traveller.documents:
             return by_name
         found = self._documents.matching(traveller)
