@@ -34,6 +34,8 @@ DELTA_SHARE_MAX = 0.1
 DELTA_RECORDS_WANTED_MAX = 1_000
 """A delta of more than a tenth of its base, or of more records than these, is merged: it costs every traveller some 0.5 ms for
 a thousand records."""
+DELTA_DOCUMENTS_WANTED_MAX = 20_000
+"""Of records without a name so many: they are found by a look into a table, and cost a traveller nothing."""
 DELTA_RECORDS_MAX = 50_000
 """A delta in memory is built in some seconds; more changed records than these are waited for as a base."""
 RECOUNTED_SHARE = 0.1
@@ -102,8 +104,9 @@ class _Delta:
 
     @property
     def too_big(self) -> bool:
-        wanted_max = min(DELTA_RECORDS_WANTED_MAX, DELTA_SHARE_MAX * self.base.listed.record_count)
-        return len(self.records) > wanted_max
+        named = sum(one is not None and bool(one.names) for one in self.records.values())
+        wanted_max = min(DELTA_DOCUMENTS_WANTED_MAX, DELTA_SHARE_MAX * self.base.listed.record_count)
+        return named > DELTA_RECORDS_WANTED_MAX or len(self.records) > wanted_max
 
     def take(self, changes: ListChanges) -> None:
         """Note what has changed, weighed as the base is."""

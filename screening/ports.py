@@ -74,6 +74,19 @@ class WatchlistSource(Protocol):
     def records(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
         """All records of all lists as of a version, by list and record id, in chunks: a million are never in memory at once."""
 
+    def named(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+        """Of these, the ones with a name, in the same order."""
+
+    def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+        """Of these, the ones without a name that came, or became what they are, after version `since`; in any order."""
+
+    async def unnamed_ended(self, since: int, version: int, records_max: int) -> Sequence[RecordKey] | None:
+        """Records without a name as they were at version `since`, and are no more at `version`: changed or gone; None where
+        they are more than `records_max`."""
+
+    async def changed_between(self, since: int, version: int) -> int:
+        """About how many records were added, changed or removed after `since`, up to `version`; cheap."""
+
     async def changes(self, since: int, records_max: int) -> ListChanges | None:
         """What has changed from `since` to the newest version in force; None where it is more than `records_max` records, or
         where a version in between changed what holds for a whole list, or counted rarity anew: then a base is needed.

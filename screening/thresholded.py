@@ -26,6 +26,8 @@ class ThresholdedSource:
         self.count = source.count
         self.people = source.people
         self.sizes = source.sizes
+        self.unnamed_ended = source.unnamed_ended
+        self.changed_between = source.changed_between
         self.record_version = source.record_version
         self.rarity = source.rarity
         self.find_rarity = source.find_rarity
@@ -39,6 +41,18 @@ class ThresholdedSource:
         """See the port."""
         lists = await self._thresholded(version)
         async for chunk in self._source.records(version):
+            yield tuple(_on(record, lists) for record in chunk)
+
+    async def named(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+        """See the port."""
+        lists = await self._thresholded(version)
+        async for chunk in self._source.named(version):
+            yield tuple(_on(record, lists) for record in chunk)
+
+    async def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+        """See the port."""
+        lists = await self._thresholded(version)
+        async for chunk in self._source.unnamed(version, since):
             yield tuple(_on(record, lists) for record in chunk)
 
     async def changes(self, since: int, records_max: int) -> ListChanges | None:

@@ -76,14 +76,40 @@ class PostgresListSource:
 
     async def records(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
         """The records as of this version, in list order."""
-        lists, after = await self._lists_by_id(), ("", "")
+        async for page in self._pages("page_records", version, ("", "")):
+            yield page
+
+    async def named(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+        """Of these, the ones with a name, in list order."""
+        async for page in self._pages("page_named", version, ("", "")):
+            yield page
+
+    async def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+        """Of these, the ones without a name that came after a version, in the order in which they came."""
+        async for page in self._pages("page_unnamed", version, (since + 1, "", "")):
+            yield page
+
+    async def _pages(self, query: str, version: int, after: tuple[str | int, ...]) -> AsyncIterator[Sequence[VersionedRecord]]:
+        """`after`: the key behind which the first page begins; the last columns of what the pages are ordered by."""
+        lists = await self._lists_by_id()
         while True:
             async with self._database.reading() as work:
-                rows = await work.fetch(queries("list_source")["page_records"], version, *after, ROWS_PER_PAGE)
+                rows = await work.fetch(queries("list_source")[query], version, *after, ROWS_PER_PAGE)
             if not rows:
                 return
             yield tuple(_versioned(row, lists) for row in rows)
-            after = rows[-1]["list_id"], rows[-1]["record_id"]
+            after = tuple(rows[-1][name] for name in ("from_version", "list_id", "record_id")[-len(after) :])
+
+    async def unnamed_ended(self, since: int, version: int, records_max: int) -> Sequence[RecordKey] | None:
+        """Records without a name that stood at one version, and not at a later one; None where they are more."""
+        async with self._database.reading() as work:
+            rows = await work.fetch(queries("list_source")["unnamed_ended"], since, version, records_max + 1)
+        return tuple(map(_key, rows)) if len(rows) <= records_max else None
+
+    async def changed_between(self, since: int, version: int) -> int:
+        """How many records the versions in between changed, as they say themselves."""
+        async with self._database.reading() as work:
+            return int(await work.fetchval(queries("list_source")["changed_between"], since, version))
 
     async def changes(self, since: int, records_max: int) -> ListChanges | None:
         """What has changed since a version; None where it is more than `records_max` records, or more than records."""

@@ -1,8 +1,8 @@
 """Use case: build a base of the newest published lists, and put that version in force.
 
 Records stream from the database, page by page, into the builder in a thread; memory holds its columns, never all records, and
-of those without a name (listed documents) nothing: they are set aside, into files of their own. The rarity it was weighed with
-is kept in the database before anybody can open the file.
+of those without a name (listed documents) nothing: they are set aside, into files of their own (`documents`). The rarity it was
+weighed with is kept in the database before anybody can open the file.
 
 Reading names is most of the work: of long lists it is done by several processes, chunk by chunk, a few chunks on their way at a
 time, where there are cores to spare. They inherit the builder's low priority, and end with it.
@@ -11,16 +11,17 @@ time, where there are cores to spare. They inherit the builder's low priority, a
 import asyncio
 import os
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 from api_service.lists_on_disk import files
+from api_service.lists_on_disk.documents import set_documents_aside
 from api_service.lists_on_disk.layer import Layer
+from api_service.lists_on_disk.pulled import pulled
 from api_service.processes import die_with_parent
 from schemas.watchlist import VersionedRecord
-from screening.index.documents import DocumentsAside
 from screening.index.packed.building import CHUNK_RECORDS, Listing, build_from_chunks
 from screening.index.packed.chunk import Chunk, in_chunks, read_chunk
 from screening.lists_in_force import kept_rarity, still_good, version_to_build
@@ -46,25 +47,28 @@ async def build_newest(directory: Path, source: WatchlistSource, model: Model) -
         version = await version_to_build(source, model)
         standing = files.open_newest(directory, model)
         if standing is None or standing[1].listed.version < version:
-            await _build(files.path_of(directory, version), source, model, version)
+            if standing is not None:
+                files.remove_others(
+                    directory, standing[1].listed.version
+                )  # what a builder left that failed: it may be gigabytes
+            path, before = files.path_of(directory, version), None if standing is None else standing[0]
+            await _build(path, source, model, version, before)
             files.remove_others(directory, version)
     await source.put_in_force(version)
     return version
 
 
-async def _build(path: Path, source: WatchlistSource, model: Model, version: int) -> None:
+async def _build(path: Path, source: WatchlistSource, model: Model, version: int, standing: Path | None) -> None:
+    """`standing`: the base that stands so far."""
     frozen = await _rarity_in_force(source, model, version)
-    records = _Pulled(source.records(version), asyncio.get_running_loop())
+    documents = await set_documents_aside(path, source, version, standing)
+    records = pulled(source.named(version))
     new = path.with_suffix(".new")
-    readers = _readers(await source.people(version))
-    with DocumentsAside(path) as aside:
-        chunks = _read_chunks(aside.named(records), model, readers)
-        rarity = await asyncio.to_thread(build_from_chunks, new, chunks, Listing(model, version, frozen))
-        if aside.records:
-            await asyncio.to_thread(aside.finish)
+    chunks = _read_chunks(records, model, _readers(await source.people(version)))
+    rarity = await asyncio.to_thread(build_from_chunks, new, chunks, Listing(model, version, frozen))
     if frozen is None:
         await source.keep_rarity(kept_rarity(rarity, model, version))
-    Layer(version if aside.records else None, tuple(await source.lists())).write(path)
+    Layer(documents, tuple(await source.lists())).write(path)
     new.rename(path)
 
 
@@ -97,20 +101,3 @@ def _read_chunks(records: Iterable[VersionedRecord], model: Model, readers: int)
                 yield reading.popleft().result()
         while reading:
             yield reading.popleft().result()
-
-
-class _Pulled:
-    """Chunks of an event loop, record by record, for a thread beside it."""
-
-    def __init__(self, chunks: AsyncIterator[Sequence[VersionedRecord]], loop: asyncio.AbstractEventLoop) -> None:
-        self._chunks = chunks
-        self._loop = loop
-
-    def __iter__(self) -> Iterator[VersionedRecord]:
-        while chunk := asyncio.run_coroutine_threadsafe(self._next(), self._loop).result():
-            yield from chunk
-
-    async def _next(self) -> Sequence[VersionedRecord]:
-        async for chunk in self._chunks:
-            return chunk
-        return ()

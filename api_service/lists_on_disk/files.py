@@ -46,20 +46,17 @@ def open_newest(directory: Path, model: Model) -> tuple[Path, Index] | None:
 def open_base(path: Path, model: Model) -> Index:
     """A base: the index of names, with the documents beside it. Raises ForeignIndexError, OSError."""
     names, layer = PackedIndex.open(path, model), Layer.read(path)
-    if layer.documents_version is None:
-        return names
-    stem = path_of(path.parent, layer.documents_version)
-    documents = ShelvedDocuments.open(stem, {one.list_id: one for one in layer.watchlists}, frozenset(layer.replaced))
-    return DocumentedIndex(names, documents, len(names) + len(documents) - len(layer.replaced))
+    lists = {one.list_id: one for one in layer.watchlists}
+    documents = [ShelvedDocuments.open(path_of(path.parent, run.version), lists, run.replaced) for run in layer.documents]
+    return DocumentedIndex(names, documents) if documents else names
 
 
 def remove_others(directory: Path, version: int) -> None:
     """Remove all but the base of this version and the documents it needs: older ones, and what an interrupted builder left."""
     path = path_of(directory, version)
     needed = {path, layer_path(path)}
-    documents_version = Layer.read(path).documents_version
-    if documents_version is not None:
-        stem = path_of(directory, documents_version)
+    for run in Layer.read(path).documents:
+        stem = path_of(directory, run.version)
         needed |= {documents_path(stem), records_path(stem)}
     for other in directory.glob(f"{'[0-9]' * _DIGITS}.*"):
         if other.is_dir():

@@ -7,28 +7,37 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from schemas.watchlist import RecordKey, Watchlist
 from screening.index.packed.layout import ForeignIndexError
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the fields change their meaning."""
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
-    """`documents_version`: of the files of records without a name, None where there are none; `watchlists`: all lists, as they
-    hold for those records; `replaced`: records in those files that are otherwise, or gone, by now."""
+class Documents:
+    """The two files of records without a name that were made for the base of `version`. `replaced`: records in them that are
+    otherwise, or gone, by now."""
 
-    documents_version: int | None
+    version: int
+    replaced: frozenset[RecordKey] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """`documents`: the records without a name, the whole of them first, then what came since; `watchlists`: all lists, as they
+    hold for those records."""
+
+    documents: tuple[Documents, ...]
     watchlists: tuple[Watchlist, ...]
-    replaced: tuple[RecordKey, ...] = ()
 
     def write(self, index: Path) -> None:
         """Write it beside an index, forced to disk and renamed. Raises OSError."""
         lists = [one.model_dump(mode="json") for one in self.watchlists]
-        told = {"format": FORMAT, "documents_version": self.documents_version, "replaced": self.replaced, "watchlists": lists}
+        documents = [{"version": one.version, "replaced": sorted(one.replaced)} for one in self.documents]
+        told = {"format": FORMAT, "documents": documents, "watchlists": lists}
         new = index.with_suffix(".layer.new")
         with new.open("w", encoding="utf-8") as file:
             json.dump(told, file)
@@ -43,8 +52,8 @@ class Layer:
             told = json.loads(layer_path(index).read_bytes())
             if told["format"] != FORMAT:
                 raise ForeignIndexError("The base on disk is of another release.")
-            replaced = tuple((list_id, record_id) for list_id, record_id in told["replaced"])
-            return cls(told["documents_version"], tuple(map(Watchlist.model_validate, told["watchlists"])), replaced)
+            documents = tuple(map(_documents, told["documents"]))
+            return cls(documents, tuple(map(Watchlist.model_validate, told["watchlists"])))
         except (ValueError, KeyError, TypeError) as error:
             raise ForeignIndexError("The base on disk is damaged: what belongs to it cannot be read.") from error
 
@@ -52,3 +61,7 @@ class Layer:
 def layer_path(index: Path) -> Path:
     """Where it lies."""
     return index.with_suffix(".layer")
+
+
+def _documents(told: Any) -> Documents:
+    return Documents(told["version"], frozenset((list_id, record_id) for list_id, record_id in told["replaced"]))

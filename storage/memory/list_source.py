@@ -103,6 +103,29 @@ class MemoryListSource:
         for record in tuple(self._as_of(version)):
             yield (record,)
 
+    async def named(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+        """Of these, the ones with a name."""
+        for record in tuple(self._as_of(version)):
+            if record.record.names:
+                yield (record,)
+
+    async def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+        """Of these, the ones without a name that are newer than a version."""
+        for record in tuple(self._as_of(version)):
+            if not record.record.names and record.list_version > since:
+                yield (record,)
+
+    async def unnamed_ended(self, since: int, version: int, records_max: int) -> Sequence[RecordKey] | None:
+        """Records without a name that stood at one version, and not at a later one."""
+        ended = (row for row in self._rows if row.stands(since) and not row.stands(version))
+        keys = tuple(row.key for row in ended if not row.record.record.names)
+        return keys if len(keys) <= records_max else None
+
+    async def changed_between(self, since: int, version: int) -> int:
+        """How many records began or ended in between."""
+        began = sum(since < row.record.list_version <= version for row in self._rows)
+        return began + sum(row.until is not None and since < row.until <= version for row in self._rows)
+
     async def changes(self, since: int, records_max: int) -> ListChanges | None:
         """What has changed since a version; None where it is more than `records_max` records, or more than records."""
         if any(since < version <= self._in_force for version in self._resets):

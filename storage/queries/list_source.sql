@@ -24,6 +24,40 @@ SELECT count(*)
 FROM records
 WHERE from_version <= $1 AND (to_version IS NULL OR to_version > $1) AND body -> 'names' <> '[]'::jsonb
 
+-- name: page_named
+-- Of these, the ones with a name.
+SELECT list_id, record_id, record_version, from_version, body
+FROM records
+WHERE (list_id, record_id) > ($2, $3) AND from_version <= $1 AND (to_version IS NULL OR to_version > $1)
+  AND body -> 'names' <> '[]'::jsonb
+ORDER BY list_id, record_id
+LIMIT $4
+
+-- name: page_unnamed
+-- The ones without a name, in the order in which they came: behind (from_version $2, list_id $3, record_id $4).
+SELECT list_id, record_id, record_version, from_version, body
+FROM records
+WHERE (from_version, list_id, record_id) > ($2, $3, $4) AND from_version <= $1 AND (to_version IS NULL OR to_version > $1)
+  AND body -> 'names' = '[]'::jsonb
+ORDER BY from_version, list_id, record_id
+LIMIT $5
+
+-- name: unnamed_ended
+-- Records without a name as they were at version $1, and are no more at version $2.
+SELECT list_id, record_id
+FROM records
+WHERE from_version <= $1 AND to_version > $1 AND to_version <= $2 AND body -> 'names' = '[]'::jsonb
+ORDER BY list_id, record_id
+LIMIT $3
+
+-- name: changed_between
+-- How many records the versions after $1, up to $2, have added, changed or removed, as they say themselves.
+SELECT coalesce(sum(
+    coalesce((summary ->> 'added')::bigint, 0) + coalesce((summary ->> 'changed')::bigint, 0)
+    + coalesce((summary ->> 'removed')::bigint, 0)), 0)::bigint
+FROM list_versions
+WHERE version > $1 AND version <= $2
+
 -- name: list_sizes
 SELECT list_id, sum(coalesce((summary ->> 'added')::bigint, 0) - coalesce((summary ->> 'removed')::bigint, 0))::bigint AS records
 FROM list_versions

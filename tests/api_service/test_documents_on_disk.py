@@ -3,13 +3,16 @@
 import asyncio
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from api_service.cli import app
-from api_service.lists_on_disk import build, files, shelf
+from api_service.lists_on_disk import build, documents, files, shelf
 from api_service.lists_on_disk.build import build_newest
 from api_service.lists_on_disk.shelf import DiskShelf, lists_in_force
 from api_service.settings import Settings
@@ -17,9 +20,13 @@ from schemas.roles import Role
 from schemas.traveller import Traveller
 from schemas.watchlist import ListKind, Record, RecordDocument, RecordName, Watchlist
 from screening.engine import screen
+from screening.exhaustive import ExhaustiveIndex
 from screening.index.documents import DocumentedIndex
+from screening.index.layered import LayeredIndex
+from screening.index.port import Index
 from screening.lists_in_force import ListsInForce
 from screening.model import MODEL
+from screening.prepared import prepare_list
 from storage import publications
 from storage.database import Database
 from storage.list_source import PostgresListSource
@@ -32,10 +39,17 @@ STOLEN = Watchlist(list_id="stolen", kind=ListKind.DOCUMENT, title="Stolen")
 PEOPLE = [
     Record(record_id=f"M{number:03}", names=(RecordName(surname=f"{'ABCDEFGH'[number % 8]}SURNAME"),)) for number in range(30)
 ]
-DOCUMENTS = [
-    Record(record_id=f"D{number:03}", documents=(RecordDocument(type="P", number=f"AB{number:07}", issuing_country="ALB"),))
-    for number in range(200)
-]
+NAMED = Traveller(traveller_id="named", surname="KRASHTAJ", given_names="ARDIT")
+
+
+def document(number: int, named: bool = False, paper: int | None = None) -> Record:
+    """A record with a document, and with a name or without."""
+    shown = RecordDocument(type="P", number=f"AB{number if paper is None else paper:07}", issuing_country="ALB")
+    given = (RecordName(surname="KRASHTAJ", given_names="ARDIT"),) if named else ()
+    return Record(record_id=f"D{number:03}", names=given, documents=(shown,))
+
+
+DOCUMENTS = [document(number) for number in range(200)]
 
 
 async def at_once(made: Any) -> Any:
@@ -56,6 +70,12 @@ def shelf_of(directory: Path, source: MemoryListSource) -> DiskShelf:
         await build_newest(directory, source, MODEL)
 
     return DiskShelf(directory, MODEL, build)
+
+
+def opened(directory: Path) -> Index:
+    base = files.open_newest(directory, MODEL)
+    assert base is not None
+    return base[1]
 
 
 def names(directory: Path) -> list[str]:
@@ -92,16 +112,13 @@ async def test_a_newer_base_takes_the_place_of_the_older_whole(tmp_path: Path) -
     source = MemoryListSource()
     source.publish(STOLEN, DOCUMENTS)
     await build_newest(tmp_path, source, MODEL)
-    opened = files.open_newest(tmp_path, MODEL)
-    assert opened is not None
+    older = opened(tmp_path)
     source.publish(STOLEN, DOCUMENTS[:20])
     (tmp_path / "000000000001.documents.parts").mkdir()
     (tmp_path / "000000000001.records.new").write_bytes(b"left by a builder that was killed")
     await build_newest(tmp_path, source, MODEL)
-    newer = files.open_newest(tmp_path, MODEL)
-    assert newer is not None
     assert names(tmp_path) == [f"000000000002.{kind}" for kind in ("documents", "index", "layer", "records")]
-    assert (found(opened[1], 150), found(newer[1], 150), found(newer[1], 7)) == (["D150"], [], ["D007"])
+    assert (found(older, 150), found(opened(tmp_path), 150), found(opened(tmp_path), 7)) == (["D150"], [], ["D007"])
     source.publish(STOLEN, [])
     await build_newest(tmp_path, source, MODEL)
     assert names(tmp_path) == ["000000000003.index", "000000000003.layer"]
@@ -136,10 +153,60 @@ async def test_a_builder_that_fails_leaves_the_older_base(tmp_path: Path, monkey
     monkeypatch.setattr(build, "build_from_chunks", failing)
     with pytest.raises(OSError, match="full"):
         await build_newest(tmp_path, source, MODEL)
-    opened = files.open_newest(tmp_path, MODEL)
-    assert opened is not None
-    assert found(opened[1], 150) == ["D150"]
-    assert names(tmp_path) == [f"000000000001.{kind}" for kind in ("documents", "index", "layer", "records")]
+    assert found(opened(tmp_path), 150) == ["D150"]
+    source.publish(STOLEN, DOCUMENTS[:21])
+    monkeypatch.setattr(build, "set_documents_aside", failing)
+    with pytest.raises(OSError, match="full"):
+        await build_newest(tmp_path, source, MODEL)
+    assert found(opened(tmp_path), 150) == ["D150"]
+    assert names(tmp_path) == [f"000000000001.{kind}" for kind in ("documents", "index", "layer", "records")], "no piles"
+
+
+async def test_the_files_serve_the_next_bases_until_too_much_has_changed(tmp_path: Path) -> None:
+    source, records = MemoryListSource(), list(DOCUMENTS)
+    source.publish(STOLEN, records)
+    await build_newest(tmp_path, source, MODEL)
+    whole = (tmp_path / "000000000001.records").stat().st_ino
+    kinds = {number: [f"{number:012}.{kind}" for kind in ("documents", "index", "layer", "records")] for number in range(1, 9)}
+    for version in (2, 3, 4):
+        records = [*records[1:], document(500 + version)]
+        source.publish(STOLEN, records)
+        await build_newest(tmp_path, source, MODEL)
+        index = opened(tmp_path)
+        assert names(tmp_path) == [kinds[1][0], kinds[1][3], *kinds[version]]
+        assert (tmp_path / "000000000001.records").stat().st_ino == whole
+        assert index.listed.record_count == 200
+        assert found(index, 0, version - 2, version - 1, 502, 500 + version) == [
+            f"D{version - 1:03}",
+            *sorted({"D502", f"D{500 + version}"}),
+        ] + (["D502"] if version == 2 else [])
+    source.publish(STOLEN, records[30:])
+    await build_newest(tmp_path, source, MODEL)
+    assert names(tmp_path) == kinds[5]
+    assert found(opened(tmp_path), 32, 33, 504) == ["D033", "D504"]
+
+
+ROWS = st.dictionaries(st.integers(0, 11), st.tuples(st.booleans(), st.integers(0, 3)), max_size=12)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.tuples(ROWS, st.booleans()), min_size=1, max_size=5))
+async def test_after_any_publications_and_builds_it_is_one_index_over_what_is_listed(edits: Any) -> None:
+    with TemporaryDirectory() as temporary, pytest.MonkeyPatch.context() as patched:
+        patched.setattr(documents, "CHANGED_SHARE_MAX", 1.0)
+        patched.setattr(documents, "REPLACED_MAX", 5)
+        directory, source = Path(temporary), MemoryListSource()
+        lists = ListsInForce(source, shelf_of(directory, source), at_once)
+        for rows, built in edits:
+            source.publish(STOLEN, [document(number, named, paper) for number, (named, paper) in rows.items()])
+            if built:
+                await build_newest(directory, source, MODEL)
+            index = await lists.newest()
+            whole = ExhaustiveIndex(prepare_list(await source.load(), MODEL, index.listed.rarity))
+            everybody = [*map(asked, range(-1, 4)), NAMED]
+            assert screen(everybody, index, DAY, 1.0) == screen(everybody, whole, DAY, 1.0)
+            assert isinstance(index, LayeredIndex) or index.listed.record_count == len(rows)
+        await lists.close()
 
 
 async def test_from_the_file_to_an_alert_that_is_explained(

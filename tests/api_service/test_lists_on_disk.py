@@ -100,13 +100,13 @@ async def test_one_builds_and_the_others_wait_and_use_it(tmp_path: Path) -> None
     source = MemoryListSource()
     source.publish(WANTED, MANY)
     builds: list[int] = []
-    records = source.records
+    named = source.named
 
     def counted(version: int) -> Any:
         builds.append(version)
-        return records(version)
+        return named(version)
 
-    source.records = counted  # type: ignore[method-assign]  # one method of this one source is watched
+    source.named = counted  # type: ignore[method-assign]  # one method of this one source is watched
     await asyncio.gather(*(build_newest(tmp_path, source, MODEL) for _ in range(3)))
     assert builds == [1]
 

@@ -67,16 +67,22 @@ def prepared(records, rarity, version=2):
 
 def documented(directory, records, rarity=None, replaced=frozenset()):
     """A base of these records, as a builder makes it."""
-    with DocumentsAside(directory / "base") as aside:
-        build(directory / "base.index", aside.named(records), Listing(MODEL, 1, rarity))
+    build(directory / "base.index", (one for one in records if one.record.names), Listing(MODEL, 1, rarity))
+    documents = set_aside(directory / "base", records, replaced)
+    return DocumentedIndex(PackedIndex.open(directory / "base.index"), [documents])
+
+
+def set_aside(stem, records, replaced=frozenset()):
+    unnamed = [one for one in records if not one.record.names]
+    with DocumentsAside(stem) as aside:
+        aside.add_all(unnamed)
         aside.finish()
-    documents = ShelvedDocuments.open(directory / "base", LISTS, replaced)
-    names = PackedIndex.open(directory / "base.index")
-    assert len(documents) == aside.records == sum(not one.record.names for one in records)
-    return DocumentedIndex(names, documents, len(names) + len(documents) - len(replaced))
+    documents = ShelvedDocuments.open(stem, LISTS, replaced)
+    assert len(documents) == len(unnamed) - len(replaced)
+    return documents
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(before=RECORDS, after=RECORDS, travellers=TRAVELLERS, floor=FLOORS)
 def test_base_and_delta_give_what_the_oracle_gives(tmp_path_factory, before, after, travellers, floor):
     old = listed(before, 1)
@@ -93,6 +99,22 @@ def test_base_and_delta_give_what_the_oracle_gives(tmp_path_factory, before, aft
     layered = LayeredIndex(base, PrunedIndex(prepared(changed, rarity)), replaced, len(new))
     expected = screen(travellers, ExhaustiveIndex(prepared(new.values(), rarity)), DAY, floor)
     assert screen(travellers, layered, DAY, floor) == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(before=RECORDS, after=RECORDS, travellers=TRAVELLERS, floor=FLOORS)
+def test_older_files_with_newer_ones_give_what_the_oracle_gives(tmp_path_factory, before, after, travellers, floor):
+    directory = tmp_path_factory.mktemp("base")
+    old = listed(before, 1)
+    new = listed(after, 2, old)
+    build(directory / "base.index", (one for one in new.values() if one.record.names), Listing(MODEL, 2))
+    replaced = frozenset(key for key, one in old.items() if new.get(key) is not one and not one.record.names)
+    whole = set_aside(directory / "whole", list(old.values()), replaced)
+    since = set_aside(directory / "since", [one for one in new.values() if one.list_version == 2])
+    base = DocumentedIndex(PackedIndex.open(directory / "base.index"), [whole, since])
+    assert base.listed.record_count == len(new)
+    oracle = ExhaustiveIndex(prepared(new.values(), count_rarity(new.values(), MODEL)))
+    assert screen(travellers, base, DAY, floor) == screen(travellers, oracle, DAY, floor)
 
 
 def test_the_passport_and_the_visa_of_one_traveller_both_count(tmp_path):
@@ -175,5 +197,5 @@ def test_what_is_not_finished_leaves_nothing(tmp_path):
         raise OSError("the source went away")
 
     with DocumentsAside(tmp_path / "base") as aside, pytest.raises(OSError, match="away"):
-        list(aside.named(failing()))
+        aside.add_all(failing())
     assert list(tmp_path.iterdir()) == []

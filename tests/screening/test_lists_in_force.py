@@ -101,6 +101,25 @@ async def test_a_delta_that_has_grown_is_merged_and_a_new_base_swapped_in():
     assert await people(lists) == ["R1"]
 
 
+PAPERS = tuple(record(f"D{number}", documents=(("P", f"AB12345{number}", "ALB"),)) for number in range(6))
+
+
+@pytest.mark.parametrize(
+    ("more", "merged"), [(PAPERS[:5], False), (PAPERS, True), (FILLERS[:2] + PAPERS[:2], False), (FILLERS[:3], True)]
+)
+async def test_documents_make_a_delta_big_later_than_people_do(monkeypatch, more, merged):
+    monkeypatch.setattr(lists_in_force, "DELTA_RECORDS_WANTED_MAX", 2)
+    monkeypatch.setattr(lists_in_force, "DELTA_DOCUMENTS_WANTED_MAX", 5)
+    source = MemoryListSource()
+    shelf = Shelf(source)
+    lists = ListsInForce(source, shelf, at_once)
+    source.publish(PERSONS, MANY)
+    await lists.newest()
+    source.publish(PERSONS, (*MANY, *more))
+    assert (await lists.newest()).listed.record_count == 100 + len(more)
+    assert shelf.ordered == int(merged)
+
+
 async def test_more_changes_than_a_delta_holds_are_waited_for_as_a_base(monkeypatch):
     monkeypatch.setattr(lists_in_force, "DELTA_RECORDS_MAX", 50)
     source = MemoryListSource()

@@ -89,7 +89,8 @@ class World:
     async def put_in_force(self, version):
         self.called("put_in_force")
 
-    count = people = find_rarity = record_version = None  # of a source, but nothing that a worker asks for
+    # Of a source, but nothing that a worker asks for.
+    count = people = find_rarity = record_version = named = unnamed = unnamed_ended = changed_between = None
 
     async def sizes(self, version):
         return {}

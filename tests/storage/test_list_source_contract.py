@@ -173,3 +173,36 @@ async def test_people_are_records_with_a_name(lists: Lists) -> None:
         (7, 2),
         (4, 1),
     ]
+
+
+async def test_records_with_a_name_and_without_are_read_apart(lists: Lists, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(list_source, "ROWS_PER_PAGE", 2)
+    papers = [Record(record_id=f"d{number}", documents=(RecordDocument(number=f"AB1234{number}"),)) for number in range(6)]
+    people = [a_record("r1", "Hoxha"), a_record("r2", "Dibra"), a_record("a3", "Leka")]
+    changed = papers[1].model_copy(update={"reason": "found"})
+    renamed = papers[2].model_copy(update={"names": people[0].names})
+    await lists.publish(WANTED, *people, *papers[:5])
+    await lists.publish(WANTED, *people[:2], papers[0], changed, renamed, papers[4], papers[5])
+    await lists.publish(WANTED, *people, papers[0], changed, renamed, papers[3], papers[4], papers[5])
+
+    async def named(version: int) -> list[str]:
+        return [one.record.record_id for chunk in [c async for c in lists.source.named(version)] for one in chunk]
+
+    async def unnamed(version: int, since: int) -> list[str]:
+        return sorted(
+            one.record.record_id for chunk in [c async for c in lists.source.unnamed(version, since)] for one in chunk
+        )
+
+    assert [await named(version) for version in (1, 2, 3)] == [["a3", "r1", "r2"], ["d2", "r1", "r2"], ["a3", "d2", "r1", "r2"]]
+    assert await unnamed(1, 0) == ["d0", "d1", "d2", "d3", "d4"]
+    assert (await unnamed(3, 0), await unnamed(3, 1), await unnamed(3, 2)) == (
+        ["d0", "d1", "d3", "d4", "d5"],
+        ["d1", "d3", "d5"],
+        ["d3"],
+    )
+    ended = await lists.source.unnamed_ended(1, 3, 3)
+    assert ended is not None
+    assert sorted(ended) == [("wanted", "d1"), ("wanted", "d2"), ("wanted", "d3")], "d3 came back, as another version"
+    assert await lists.source.unnamed_ended(1, 3, 2) is None
+    assert await lists.source.unnamed_ended(2, 3, 2) == ()
+    assert (await lists.source.changed_between(1, 3) >= 6, await lists.source.changed_between(3, 3)) == (True, 0)

@@ -23,12 +23,14 @@ class DocumentedLists:
 class DocumentedIndex:
     """Satisfies `screening.index.port.Index`: no name stands in the way of a record that has none."""
 
-    def __init__(self, names: Index, documents: ShelvedDocuments, record_count: int) -> None:
-        """`record_count`: of both, without what was replaced."""
+    def __init__(self, names: Index, documents: Sequence[ShelvedDocuments]) -> None:
+        """`documents`: no record stands in two of them, but for those that are replaced in the older."""
         self._names = names
         self._documents = documents
         listed = names.listed
-        self.listed: Listed = DocumentedLists(listed.version, listed.model, listed.rarity, record_count)
+        self.listed: Listed = DocumentedLists(
+            listed.version, listed.model, listed.rarity, listed.record_count + sum(map(len, documents))
+        )
 
     def candidates(self, traveller: PreparedTraveller, floor_bits: float | None) -> Iterable[PreparedRecord]:
         """See the port."""
@@ -44,7 +46,7 @@ class DocumentedIndex:
     def _with_documents(self, traveller: PreparedTraveller, by_name: Iterable[PreparedRecord]) -> Iterable[PreparedRecord]:
         if not traveller.documents:
             return by_name
-        found = self._documents.matching(traveller)
+        found = [one for documents in self._documents for one in documents.matching(traveller)]
         if not found:
             return by_name
         prepared = [prepare_record(one, self.listed.model, self.listed.rarity) for one in found]

@@ -89,6 +89,11 @@ class RecordTexts:
         """Map a file. Raises ForeignIndexError, OSError."""
         return cls(PackedContent.open(path), watchlists)
 
+    @classmethod
+    def records_in(cls, path: Path) -> int:
+        """How many records a file has. Raises ForeignIndexError, OSError."""
+        return int(PackedContent.open(path).header["records"])
+
     @property
     def header(self) -> Mapping[str, Any]:
         """What is told of the file."""

@@ -1,4 +1,4 @@
-"""Building: records without a name leave the stream of records on its way into the index of names, into files of their own.
+"""Building: records without a name, into files of their own.
 
 Memory is bounded, whatever the number of records: numbers are sorted on disk (`screening.document_store.building`), texts are
 written block by block.
@@ -6,23 +6,18 @@ written block by block.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from schemas.watchlist import Record, VersionedRecord
+from schemas.watchlist import VersionedRecord
 from screening.document_store.building import DocumentsWriter
 from screening.features.documents import LOOK_ALIKES, NUMBER_CHARACTERS_MIN, read_document
 from screening.index.documents.record_texts import RecordTextsWriter
 
 _PROBES = ("AB 12-34", "oqdisbzg", "Ａ１２３４", "ЖЗ123456", "№ 77/88/99", "0000", "ab\u00e91234")
-
-
-def is_document_only(record: Record) -> bool:
-    """Whether a record can match by its documents only: it has some, and no name to be compared."""
-    return bool(record.documents) and not record.names
 
 
 def documents_path(stem: Path) -> Path:
@@ -65,16 +60,14 @@ class DocumentsAside:
         """How many records were set aside."""
         return self._texts.records
 
-    def named(self, records: Iterable[VersionedRecord]) -> Iterator[VersionedRecord]:
-        """The records that have a name; the others are set aside."""
+    def add_all(self, records: Iterable[VersionedRecord]) -> None:
+        """Set them aside. Raises OSError."""
         for versioned in records:
-            if is_document_only(versioned.record):
-                self.add(versioned)
-            else:
-                yield versioned
+            self.add(versioned)
 
     def add(self, versioned: VersionedRecord) -> None:
         """Set one aside."""
+        assert not versioned.record.names, "who has a name is compared by it"
         number = self._texts.add(versioned)
         for one in versioned.record.documents:
             read = read_document(one.type, one.number, one.issuing_country)

@@ -16,7 +16,7 @@ class ShelvedDocuments:
     """The two files of one version, mapped; as long as somebody holds them they may be removed."""
 
     def __init__(self, store: DocumentStore, texts: RecordTexts, replaced: Set[RecordKey]) -> None:
-        """`replaced`: records that are otherwise, or gone, since the files were written."""
+        """`replaced`: records in the files that are otherwise, or gone, since they were written."""
         self._store = store
         self._texts = texts
         self._replaced = replaced
@@ -33,8 +33,8 @@ class ShelvedDocuments:
             raise ForeignIndexError(str(error)) from error
 
     def __len__(self) -> int:
-        """Records in the files, replaced ones among them."""
-        return len(self._texts)
+        """Records in the files, without those that were replaced."""
+        return len(self._texts) - len(self._replaced)
 
     def matching(self, traveller: PreparedTraveller) -> list[VersionedRecord]:
         """The records with a document that agrees with one of the traveller's, exactly or nearly, in list order."""
