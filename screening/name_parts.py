@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from schemas.traveller import NAME_PARTS_MAX
 from screening.nicknames import NO_CLASS, class_of
-from screening.normalise import words_of_fields
+from screening.normalise import words_alone, words_of_fields
 from screening.romanisation import form, skeleton
 from screening.transliterate import unread
 
@@ -96,8 +96,22 @@ def _one_custom_first(spelled: tuple[tuple[Words, ...], ...]) -> Iterator[tuple[
 
 def read_full_name(full_name: str) -> tuple[NameParts, ...]:
     """A name whose source does not split it: `SURNAME, GIVEN NAMES` or a row of words."""
+    return read_name(*cut_full_name(full_name))
+
+
+def cut_full_name(full_name: str) -> tuple[str | None, str]:
+    """Surname and given names, as far as the source tells them apart."""
     surname, comma, given = full_name.partition(",")
-    return read_name(surname, given) if comma else read_name(None, full_name)
+    return (surname, given) if comma else (None, full_name)
+
+
+def settled_words(field: str) -> Words | None:
+    """The words that a surname, or given names, put into the one reading of a name, whatever the other field says; None where
+    that can depend on it: spellings by custom, titles, more words than a name has room for."""
+    found = words_alone(field)
+    if found is None or len(found) > NAME_PARTS_MAX // 2 or not TITLES.isdisjoint(found):
+        return None
+    return found
 
 
 def without_glued_titles(names: Iterable[NameParts]) -> Iterator[NameParts]:

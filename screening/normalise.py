@@ -34,6 +34,16 @@ def words_of_fields(*fields: str | None) -> tuple[tuple[tuple[str, ...], ...], .
     return tuple(dict.fromkeys(tuple(map(_split, spelled)) for spelled in spellings_of))
 
 
+def words_alone(field: str) -> tuple[str, ...] | None:
+    """The words of a field of plain letters, which are the same whatever the other fields of the name say; None of any other.
+
+    One custom of such a field alone is one custom of it beside any field of which the same holds."""
+    if not field.isascii():
+        return None
+    spelled = customs_of_fields(_APOSTROPHES.sub("", field))
+    return _split(*spelled[0]) if len(spelled) == 1 else None
+
+
 def _split(spelling: str) -> tuple[str, ...]:
     return tuple([word for word in _NOT_A_LETTER.split(spelling) if word and word not in ABSENT_MARKERS])
 

@@ -1,16 +1,17 @@
 """What is compared: a traveller and a record, each read once, so that comparing them is cheap."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from schemas.codes import NO_NATIONALITY
 from schemas.manifest import Manifest
+from schemas.stored_records import ListedName
 from schemas.traveller import Traveller
-from schemas.watchlist import NameQuality, Record, RecordKey, RecordName, VersionedRecord, WatchlistSnapshot
+from schemas.watchlist import NameQuality, Record, RecordKey, VersionedRecord, WatchlistSnapshot
 from screening.features.documents import ReadDocument, read_document, read_documents
 from screening.model import Model
-from screening.name_parts import NameParts, Part, read_full_name, read_name, without_glued_titles
+from screening.name_parts import NameParts, Part, cut_full_name, read_name, without_glued_titles
 from screening.normalise import words
 from screening.prepared_names import PreparedName, joined_words
 from screening.rarity import Rarity, count_classes
@@ -111,18 +112,27 @@ def count_rarity(records: Iterable[VersionedRecord], model: Model) -> Rarity:
 
 def record_names(record: Record) -> tuple[tuple[NameParts, bool], ...]:
     """All spellings of all names of a record, and whether each is weak. Equal parts are kept once, the better quality first."""
-    ordered = sorted(record.names, key=lambda name: name.quality is NameQuality.LOW)
     found: dict[tuple[Part, ...], tuple[NameParts, bool]] = {}
-    for name in ordered:
-        for reading in _readings(name):
+    for name in better_first(record.names):
+        for reading in read_name(*name_fields(name)):
             found.setdefault(reading.parts, (reading, name.quality is NameQuality.LOW))
     return tuple(found.values())
 
 
-def _readings(name: RecordName) -> tuple[NameParts, ...]:
+def better_first(names: Sequence[ListedName]) -> Sequence[ListedName]:
+    """Names in the order in which they are read: those of low quality last."""
+    return sorted(names, key=_is_low) if len(names) > 1 else names
+
+
+def _is_low(name: ListedName) -> bool:
+    return name.quality is NameQuality.LOW
+
+
+def name_fields(name: ListedName) -> tuple[str | None, str | None]:
+    """Surname and given names of a listed name, whether its source splits it or not."""
     if name.surname or name.given_names:
-        return read_name(name.surname, name.given_names)
-    return read_full_name(name.full_name or "")
+        return name.surname, name.given_names
+    return cut_full_name(name.full_name or "")
 
 
 def _asked(name: NameParts) -> PreparedName:

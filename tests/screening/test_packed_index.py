@@ -15,8 +15,9 @@ from screening.engine import screen
 from screening.exhaustive import ExhaustiveIndex
 from screening.features.birth_dates import date_outcome
 from screening.index.packed.building import Listing, build, build_from_chunks
-from screening.index.packed.chunk import date_key, in_chunks, read_chunk
+from screening.index.packed.chunk import in_chunks, read_chunk
 from screening.index.packed.compiled import kernel_library
+from screening.index.packed.keys import date_key
 from screening.index.packed.layout import ForeignIndexError
 from screening.index.packed.packed_index import KernelKind, PackedIndex
 from screening.index.packed.question import numbers_of

@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.index.packed.chunk import PARTS_MAX, join_key
+from screening.index.packed.chunk import PARTS_MAX
+from screening.index.packed.keys import join_key
 from screening.index.packed.question import left_over
 from screening.index.packed.ragged import places
 from screening.index.packed.whole import whole

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from screening.features.names import joined_agreement
 from screening.features.part_pair import ERRORS_MAX, TRUNCATED_LETTERS_MIN, compare_parts, errors_allowed
 from screening.index.live.growing import Columns, Numbers
-from screening.index.packed.chunk import text_key
+from screening.index.packed.keys import text_key
 from screening.index.packed.whole import whole
 from screening.index.vocabulary import signature
 from screening.model import Model, PartOutcome

@@ -19,7 +19,8 @@ from screening.features.confirmations import nationality_evidence, sex_evidence
 from screening.index.live.bounds import TouchedNames, name_bounds
 from screening.index.live.growing import Columns, Growing, Numbers
 from screening.index.live.parts import LiveParts
-from screening.index.packed.chunk import PARTS_MAX, join_key, text_key
+from screening.index.packed.chunk import PARTS_MAX
+from screening.index.packed.keys import join_key, text_key
 from screening.index.packed.ragged import places, starts
 from screening.index.packed.whole import whole
 from screening.model import Feature, Model, WeakOutcome

@@ -7,7 +7,7 @@ beside each which listed parts agree with it, so that nothing is looked for twic
 from array import array
 from collections.abc import Sequence
 
-from screening.index.packed.chunk import join_key, text_key
+from screening.index.packed.keys import join_key, text_key
 from screening.name_parts import Part
 from screening.prepared_names import Joined, PreparedName
 

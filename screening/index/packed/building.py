@@ -104,7 +104,7 @@ class _Packing:
         self._nation_set = take("nation_set")
         writer.add("nation_set", self._nation_set)
         writer.add("watchlist", take("watchlist"))
-        writer.add("versions", take("versions").ravel())
+        writer.add("versions", take("versions"))
         writer.add("text_at", starts(take("text_bytes")).astype(np.uint64))
         writer.add("record_marks", take("marks"))
         _add_sorted(writer, "record_key", take("record_key"), np.arange(len(threshold), dtype=np.uint32))
@@ -112,11 +112,11 @@ class _Packing:
         _add_sorted(writer, "document", take("documents"), np.repeat(np.arange(len(counts), dtype=np.uint32), counts))
 
     def _renumber_parts(self) -> "_Names":
-        found = tuple(self._columns.numbered.vocabulary)
+        found = self._columns.vocabulary
         order = sorted_parts(found)
         place = np.empty(len(order), dtype=np.uint32)
         place[order] = np.arange(len(order), dtype=np.uint32)
-        self._columns.numbered.vocabulary.clear()
+        self._columns.numbered.parts.clear()
         take = self._columns.take
         counts = take("names_of_record")
         return _Names(

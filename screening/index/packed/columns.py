@@ -6,22 +6,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.index.packed.chunk import Chunk
+from screening.index.packed.chunk import KINDS, Chunk, Vocabulary
 from screening.name_parts import Part
-
-_KINDS = {
-    "names_of_record": np.uint32, "parts_of_name": np.uint8, "weak": np.bool_, "parts": np.uint32, "joins_of_name": np.uint8,
-    "join_key": np.uint32, "join_span": np.uint16, "dates_of_record": np.uint8, "dates": np.uint32,
-    "documents_of_record": np.uint32, "documents": np.uint64, "threshold": np.int32, "marks": np.uint32,
-    "nation_set": np.uint32, "record_key": np.uint64, "watchlist": np.uint32, "versions": np.int64, "text_bytes": np.uint32,
-}  # fmt: skip
-_NUMBERED = {"parts": "vocabulary", "nation_set": "nations", "watchlist": "watchlists"}
 
 
 class Numbered(NamedTuple):
-    """What the numbers of `Columns` stand for."""
+    """What the numbers of `Columns` stand for; parts by their text."""
 
-    vocabulary: dict[Part, int]
+    parts: dict[str, int]
     nations: dict[tuple[str, ...], int]
     watchlists: dict[str, int]
 
@@ -32,26 +24,35 @@ class Columns:
     def __init__(self) -> None:
         """Empty."""
         self.numbered = Numbered({}, {}, {})
+        self.vocabulary: list[Part] = []
         self.people = 0
-        self._pieces: dict[str, list[NDArray[Any]]] = {name: [] for name in _KINDS}
+        self._pieces: dict[str, list[NDArray[Any]]] = {name: [] for name in KINDS}
 
     def add(self, chunk: Chunk) -> None:
         """The next chunk."""
         self.people += chunk.people
-        for name, kind in _KINDS.items():
-            column: NDArray[Any] = np.array(getattr(chunk, name), dtype=kind)
-            if name in _NUMBERED:
-                column = self._renumbered(_NUMBERED[name], getattr(chunk, _NUMBERED[name]))[column].astype(kind)
-            self._pieces[name].append(column)
+        numbers = {
+            "parts": self._part_numbers(chunk.vocabulary),
+            "nation_set": _numbers(self.numbered.nations, chunk.nations),
+            "watchlist": _numbers(self.numbered.watchlists, chunk.watchlists),
+        }
+        for name, column in chunk.columns.items():
+            self._pieces[name].append(numbers[name][column] if name in numbers else column)
 
-    def _renumbered(self, name: str, values: Iterable[Any]) -> NDArray[np.uint32]:
-        numbers = getattr(self.numbered, name)
-        return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.uint32)
+    def _part_numbers(self, vocabulary: Vocabulary) -> NDArray[np.uint32]:
+        known = len(self.vocabulary)
+        found = _numbers(self.numbered.parts, vocabulary.texts.split())
+        self.vocabulary.extend(vocabulary.parts(np.flatnonzero(found >= known)))
+        return found
 
     def take(self, name: str) -> NDArray[Any]:
         """One whole column; it is forgotten here."""
         pieces = self._pieces.pop(name)
-        return np.concatenate(pieces) if pieces else np.zeros((0, 2) if name == "versions" else 0, dtype=_KINDS[name])
+        return np.concatenate(pieces) if pieces else np.zeros(0, dtype=KINDS[name])
+
+
+def _numbers(numbers: dict[Any, int], values: Iterable[Any]) -> NDArray[np.uint32]:
+    return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.uint32)
 
 
 def sorted_parts(vocabulary: Sequence[Part]) -> NDArray[np.int64]:

@@ -15,8 +15,9 @@ from typing import Protocol, Self
 
 from schemas.watchlist import RecordKey
 from screening.index.packed.building import packed_in_memory
-from screening.index.packed.chunk import PARTS_MAX, text_key
+from screening.index.packed.chunk import PARTS_MAX
 from screening.index.packed.compiled import CompiledKernel, kernel_library
+from screening.index.packed.keys import text_key
 from screening.index.packed.layout import PackedContent, require_fitting
 from screening.index.packed.portable import PortableKernel
 from screening.index.packed.question import AskedName, CircumstancesReader

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.features.birth_dates import date_outcome
-from screening.index.packed.chunk import MANY_DATES, NO_DATE, PARTS_MAX, join_key
+from screening.index.packed.chunk import PARTS_MAX
+from screening.index.packed.keys import MANY_DATES, NO_DATE, join_key
 from screening.index.packed.layout import PackedContent
 from screening.index.packed.portable_vocabulary import Agreeing, PortableVocabulary
 from screening.index.packed.question import AskedName, date_table, left_over

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from screening.features.names import joined_agreement
 from screening.features.part_pair import TRUNCATED_LETTERS_MIN, compare_parts, errors_allowed
-from screening.index.packed.chunk import text_key
+from screening.index.packed.keys import text_key
 from screening.index.packed.layout import PackedContent
 from screening.index.packed.vocabulary_arrays import LETTERS_MAX, MARK_LETTER
 from screening.index.packed.whole import whole

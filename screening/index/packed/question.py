@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from screening.features.confirmations import sex_evidence
 from screening.features.names import JOINED_SKELETON_MIN
 from screening.features.part_pair import ERRORS_MAX, TRUNCATED_LETTERS_MIN, VOWELS_SKELETON_MIN, errors_allowed
-from screening.index.packed.chunk import PARTS_MAX, date_key, whole_bits
+from screening.index.packed.chunk import PARTS_MAX
+from screening.index.packed.keys import date_key, whole_bits
 from screening.index.packed.records import NationBits, nation_numbers
 from screening.index.packed.vocabulary_arrays import LETTERS_MAX
 from screening.index.packed.whole import whole

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from schemas.watchlist import Record, RecordKey, VersionedRecord, Watchlist
-from screening.index.packed.chunk import record_key
+from screening.index.packed.keys import record_key
 from screening.index.packed.layout import PackedContent
 from screening.model import Model
 from screening.name_parts import Part

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.index.packed.chunk import text_key
+from screening.index.packed.keys import text_key
 from screening.index.packed.ragged import places, starts
 from screening.name_parts import Part
 from screening.nicknames import NO_CLASS
