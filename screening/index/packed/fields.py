@@ -109,13 +109,14 @@ class Fields:
             counts.append(runs[pairs])
             keys.append(_numbers(joined))
             before += len(joined)
-        flat = np.stack(counts, axis=1).ravel()
+        runs_of_name = np.stack(counts, axis=1)  # by name, size and field
+        flat = runs_of_name.ravel()
         begin = np.zeros((len(pairs), len(self._joined), 2), dtype=np.int64)
         begin[:, :, 1] = lengths[pairs[:, :1]]  # given names follow the surname
         begin |= np.array(list(self._joined), dtype=np.int64)[None, :, None] << 8
         spans = np.repeat(begin.ravel(), flat) + within(flat)
         rows = places(np.stack(first, axis=1).ravel(), flat)
-        return flat.reshape(len(pairs), -1).sum(axis=1), np.concatenate(keys)[rows], spans
+        return runs_of_name.sum(axis=(1, 2)), np.concatenate(keys)[rows], spans
 
 
 class NameColumns(NamedTuple):
