@@ -12,6 +12,7 @@
 #include <string.h>
 
 #define LANES 64
+#define BLOCKS_AHEAD 16 /* blocks whose signatures are fetched before they are looked at */
 #define BANDS 3          /* diagonals at most: two errors that end where they began leave the middle one by one at most */
 #define PLANES (BANDS + 2) /* and one on either side, which no path may touch */
 #define FAR 100          /* more than any number of errors allowed, and LETTERS_MAX more is still a byte */
@@ -82,12 +83,20 @@ WIDE static void distances_wide(const uint8_t *own, int64_t length, const Plane 
     distances(own, length, letter, others, low, high, errors);
 }
 
+static const uint8_t *letters_of(const Near *near, uint32_t place) {
+    return near->letters + (uint64_t)(place - near->first) * near->length;
+}
+
 static void compare(const Near *near, Gathered *some) {
     uint8_t errors[LANES];
     const uint8_t *own = near->word->form;
     int64_t length = (int64_t)near->word->form_letters, others = (int64_t)near->length, apart = others - length;
     int64_t around = apart == 0 && near->allowed > 1; /* a letter too many, and later one too few */
     int64_t low = (apart < 0 ? apart : 0) - around, high = (apart > 0 ? apart : 0) + around;
+    for (uint32_t lane = 0; lane < some->forms; lane++) {
+        const uint8_t *letters = letters_of(near, some->place[lane]);
+        for (uint64_t i = 0; i < near->length; i++) some->letter[i + 1][lane] = letters[i];
+    }
     if (WIDE_FITS) distances_wide(own, length, some->letter + 1, others, low, high, errors);
     else distances(own, length, some->letter + 1, others, low, high, errors);
     for (uint32_t i = 0; i < some->forms; i++)
@@ -97,10 +106,8 @@ static void compare(const Near *near, Gathered *some) {
 }
 
 static void gather(const Near *near, Gathered *some, uint32_t place) {
-    const uint8_t *letters = near->letters + (uint64_t)(place - near->first) * near->length;
-    uint32_t lane = some->forms++;
-    some->place[lane] = place;
-    for (uint64_t i = 0; i < near->length; i++) some->letter[i + 1][lane] = letters[i];
+    some->place[some->forms++] = place;
+    __builtin_prefetch(letters_of(near, place));
     if (some->forms == LANES) compare(near, some);
 }
 
@@ -118,16 +125,36 @@ static void look_at_block(const Near *near, Gathered *some, uint32_t block) {
     for (; hits; hits &= hits - 1) gather(near, some, at + (uint32_t)__builtin_ctz(hits));
 }
 
+/* Blocks that may hold near forms, gathered so that memory can fetch their signatures many at a time. */
+typedef struct {
+    uint32_t blocks;
+    uint32_t block[BLOCKS_AHEAD + BLOCKS];
+} Ahead;
+
+static void look_at_blocks(const Near *near, Gathered *some, Ahead *ahead) {
+    for (uint32_t i = 0; i < ahead->blocks; i++) look_at_block(near, some, ahead->block[i]);
+    ahead->blocks = 0;
+}
+
+static void look_ahead(const Near *near, Ahead *ahead, uint32_t block) {
+    const uint64_t *signature = near->index->signature + (uint64_t)block * BLOCK_FORMS;
+    for (uint32_t i = 0; i < BLOCK_FORMS; i += 8) __builtin_prefetch(signature + i); /* eight to a cache line */
+    ahead->block[ahead->blocks++] = block;
+}
+
 static void look_at_length(const Near *near, Gathered *some) {
     const Index *x = near->index;
+    Ahead ahead = {.blocks = 0};
     uint32_t blocks = (uint32_t)((x->forms + BLOCK_FORMS - 1) / BLOCK_FORMS);
     uint32_t stop = near->first < near->end ? (near->end + BLOCK_FORMS - 1) / BLOCK_FORMS : 0;
     for (uint32_t from = near->first / BLOCK_FORMS; from < stop; from += BLOCKS) {
         int whole = from + BLOCKS <= blocks;
         uint32_t hits = whole ? kulla_near_blocks(x->block_all + from, x->block_any + from, near->own, near->changes) : ~0u;
         if (stop - from < BLOCKS) hits &= (1u << (stop - from)) - 1;
-        for (; hits; hits &= hits - 1) look_at_block(near, some, from + (uint32_t)__builtin_ctz(hits));
+        for (; hits; hits &= hits - 1) look_ahead(near, &ahead, from + (uint32_t)__builtin_ctz(hits));
+        if (ahead.blocks >= BLOCKS_AHEAD) look_at_blocks(near, some, &ahead);
     }
+    look_at_blocks(near, some, &ahead);
     if (some->forms) compare(near, some);
 }
 
