@@ -69,7 +69,7 @@ class NameParts:
 
 def read_name(surname: str | None, given_names: str | None) -> tuple[NameParts, ...]:
     """The name, once per spelling custom; empty where it says nothing."""
-    shown = " / ".join([text.strip() for text in (surname, given_names) if text and text.strip()])
+    shown = shown_name(surname, given_names)
     spelled = words_of_fields(surname, given_names)
     if len(spelled) == 1:
         family, given = spelled[0]
@@ -81,6 +81,16 @@ def read_name(surname: str | None, given_names: str | None) -> tuple[NameParts, 
         if name.parts:
             found.setdefault(tuple((part.form, part.particle) for part in name.parts), name)
     return tuple(islice(found.values(), _SPELLINGS_MAX))
+
+
+def shown_name(surname: str | None, given_names: str | None) -> str:
+    """The name as a person is shown it."""
+    return " / ".join([text.strip() for text in (surname, given_names) if text and text.strip()])
+
+
+def settled_parts(family: Words, given: Words) -> tuple[Part, ...]:
+    """The parts of a name in which there are no titles."""
+    return _parts(family, given)
 
 
 def _name(family: Words, given: Words, shown: str) -> NameParts:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 
 from schemas.codes import NO_NATIONALITY
 from schemas.manifest import Manifest
@@ -11,25 +12,35 @@ from schemas.traveller import Traveller
 from schemas.watchlist import NameQuality, Record, RecordKey, VersionedRecord, WatchlistSnapshot
 from screening.features.documents import ReadDocument, read_document, read_documents
 from screening.model import Model
-from screening.name_parts import NameParts, Part, cut_full_name, read_name, without_glued_titles
+from screening.name_parts import NameParts, Part, cut_full_name, read_name, shown_name, without_glued_titles
 from screening.normalise import words
 from screening.prepared_names import PreparedName, joined_words
 from screening.rarity import Rarity, count_classes
+from screening.settled_names import settled_name
 from screening.versions import traveller_version_id
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedTraveller:
-    """What screening reads of a traveller, and nothing else. Names are all readings of the one name."""
+    """What screening reads of a traveller. Names are all readings of the one name."""
 
-    traveller_id: str
-    version_id: str
+    traveller: Traveller
     names: tuple[PreparedName, ...]
     birth_date: str | None
     sex: str
     nationality: str | None
     birth_place: tuple[str, ...]
     documents: tuple[ReadDocument, ...]
+
+    @property
+    def traveller_id(self) -> str:
+        """Who it is."""
+        return self.traveller.traveller_id
+
+    @property
+    def version_id(self) -> str:
+        """Which version of the traveller; worked out when it is asked for, as few match."""
+        return traveller_version_id(self.traveller)
 
     @property
     def screenable(self) -> bool:
@@ -80,19 +91,29 @@ def flight_day(manifest: Manifest, today: date) -> date:
 
 def prepare_traveller(traveller: Traveller) -> PreparedTraveller:
     """Read a traveller once."""
-    names = read_name(traveller.surname, traveller.given_names)
-    readings = tuple(dict.fromkeys((*names, *without_glued_titles(names))))
-    documents = (read_documents(one.type, one.number, one.issuing_country) for one in traveller.documents)
     return PreparedTraveller(
-        traveller_id=traveller.traveller_id,
-        version_id=traveller_version_id(traveller),
-        names=tuple(_asked(name) for name in readings),
+        traveller=traveller,
+        names=_names_of(traveller.surname, traveller.given_names),
         birth_date=traveller.birth_date,
         sex=traveller.sex.value,
         nationality=None if traveller.nationality in NO_NATIONALITY else traveller.nationality,
         birth_place=words(traveller.birth_place),
-        documents=tuple(reading for readings in documents for reading in readings),
+        documents=_documents_of(traveller),
     )
+
+
+def _names_of(surname: str | None, given_names: str | None) -> tuple[PreparedName, ...]:
+    parts = settled_name(surname, given_names)
+    if parts is None:
+        names = read_name(surname, given_names)
+        readings = dict.fromkeys((*names, *without_glued_titles(names)))
+        return tuple([_asked(name) for name in readings])
+    return (PreparedName(parts, joined_words(parts), shown_name(surname, given_names)),) if parts else ()
+
+
+def _documents_of(traveller: Traveller) -> tuple[ReadDocument, ...]:
+    found = [read_documents(one.type, one.number, one.issuing_country) for one in traveller.documents]
+    return found[0] if len(found) == 1 else tuple(chain.from_iterable(found))
 
 
 def prepare_list(snapshot: WatchlistSnapshot, model: Model, rarity: Rarity | None = None) -> PreparedList:

@@ -22,19 +22,20 @@ _PATTERN = re.compile("|".join(sorted(_LETTERS, key=lambda key: (-len(key), key)
 _DOUBLED = re.compile(r"(.)\1+")
 _ONCE = itemgetter(1)  # of a match, its letter: the same as r"\1" in two thirds of the time
 _MUTE_H = re.compile(r"(?<=[AIU])H(?=[^AIU]|$)")
-_VOWELS = re.compile(r"(?<!^)[AIU]")
 _SKELETON_LETTERS = str.maketrans({"G": "K", "V": "F"})
+_CONSONANTS = _SKELETON_LETTERS | dict.fromkeys(map(ord, "AIU"))
 
 
 @lru_cache(maxsize=_FORM_CACHE_MAX)
 def form(part: str) -> str:
     """The part with habits of romanisation undone. Never empty for a part that is not."""
     shape = _DOUBLED.sub(_ONCE, _PATTERN.sub(lambda found: _LETTERS[found.group()], _DOUBLED.sub(_ONCE, part)))
-    return _MUTE_H.sub("", shape) or shape
+    return (_MUTE_H.sub("", shape) or shape) if "H" in shape else shape
 
 
 @lru_cache(maxsize=_FORM_CACHE_MAX)
 def skeleton(part: str) -> str:
     """The consonants of the form, with a leading vowel kept as `A`."""
-    bare = _VOWELS.sub("", form(part)).translate(_SKELETON_LETTERS)
-    return "A" + bare[1:] if bare[0] in "AIU" else bare
+    shape = form(part)
+    first = "A" if shape[0] in "AIU" else shape[0].translate(_SKELETON_LETTERS)
+    return first + shape[1:].translate(_CONSONANTS)

@@ -6,7 +6,6 @@ copy the zone, and the digit behind the number with it. An issuer may be cut sho
 """
 
 from collections.abc import Iterable, Mapping
-from itertools import cycle
 from string import ascii_uppercase, digits
 from typing import NamedTuple
 
@@ -26,7 +25,7 @@ NUMBER_CHARACTERS_MIN = 4
 CHECKED_CHARACTERS = range(6, 10)
 """Lengths of numbers that a zone carries with a check digit: its field has nine places (ICAO 9303-4), and fillers count 0."""
 
-_CHECK_VALUES = tuple({letter: int(letter, 36) * weight for letter in digits + ascii_uppercase} for weight in (7, 3, 1))
+_CHECK_VALUES = bytes.maketrans((digits + ascii_uppercase).encode(), bytes(range(36)))
 _GERMANY = frozenset({"D", "DEU"})
 
 
@@ -60,16 +59,18 @@ def read_documents(kind: str | None, number: str | None, issuer: str | None) -> 
         return ()
     others = []
     if len(sent.number) in CHECKED_CHARACTERS:
-        others.append(sent.number + check_digit(sent.number))
+        digit = check_digit(sent.number)
+        others.append((sent.number + digit, sent.folded + digit))
     if len(sent.number) - 1 in CHECKED_CHARACTERS and sent.number[-1] == check_digit(sent.number[:-1]):
-        others.append(sent.number[:-1])
-    derived = (sent._replace(number=other, folded=other.translate(_LOOK_ALIKE), derived=True) for other in others)
+        others.append((sent.number[:-1], sent.folded[:-1]))
+    derived = [ReadDocument(sent.kind, number, sent.issuer, folded, sent.text, derived=True) for number, folded in others]
     return sent, *derived
 
 
 def check_digit(number: str) -> str:
     """The check digit of a machine readable zone over A-Z and 0-9: weights 7, 3, 1 (ICAO 9303-3, 4.9)."""
-    return str(sum([value[character] for value, character in zip(cycle(_CHECK_VALUES), number, strict=False)]) % 10)
+    values = number.encode().translate(_CHECK_VALUES)
+    return digits[(7 * sum(values[::3]) + 3 * sum(values[1::3]) + sum(values[2::3])) % 10]
 
 
 def document_outcome(traveller: ReadDocument, listed: ReadDocument) -> DocumentOutcome | None:
