@@ -21,7 +21,7 @@ from screening.index.packed.layout import PackedContent
 from screening.index.packed.question import AskedName, Circumstances, numbers_of
 from screening.model import Model
 
-KERNEL_VERSION = 7
+KERNEL_VERSION = 8
 """Raised together with that of `kernel.h`: a library left from another build is not used."""
 
 BLOCKS_BYTES = 64 << 20

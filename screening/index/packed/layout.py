@@ -26,7 +26,7 @@ from screening.name_parts import PARTICLES, TITLES, read_full_name
 from screening.rarity_prior import shares_by_class
 
 MAGIC = b"KULLAIX1"
-FORMAT = 5
+FORMAT = 6
 """Raised when the arrays change their names or meaning."""
 
 _START_BYTES = 64

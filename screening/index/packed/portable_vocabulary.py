@@ -10,9 +10,9 @@ from screening.features.names import joined_agreement
 from screening.features.part_pair import TRUNCATED_LETTERS_MIN, compare_parts, errors_allowed
 from screening.index.packed.keys import text_key
 from screening.index.packed.layout import PackedContent
+from screening.index.packed.letter_signatures import signature
 from screening.index.packed.vocabulary_arrays import LETTERS_MAX, MARK_LETTER
 from screening.index.packed.whole import whole
-from screening.index.vocabulary import signature
 from screening.model import Model
 from screening.name_parts import Part, read_part
 from screening.rarity import BITS_GRAIN
@@ -108,7 +108,7 @@ class PortableVocabulary:
         shortest, longest = (min(max(len(form) + apart, 0), LETTERS_MAX + 1) for apart in (-allowed, allowed))
         of_length = self._content.array("length_forms")
         first, end = int(of_length[shortest]), int(of_length[longest + 1])
-        changed = np.bitwise_count(self._content.array("signature")[first:end] ^ np.uint64(signature(form)))
+        changed = np.bitwise_count(self._content.array("signature")[first:end] ^ np.uint32(signature(form)))
         near: list[int] = self._content.array("signature_form")[first:end][changed <= 2 * allowed].tolist()
         return near
 

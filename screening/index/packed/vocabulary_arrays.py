@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from screening.index.packed.keys import text_key
+from screening.index.packed.letter_signatures import SIGNATURE_BITS, signatures
 from screening.index.packed.ragged import places, starts
 from screening.name_parts import Part
 from screening.nicknames import NO_CLASS
@@ -19,8 +20,8 @@ MARK_LETTER, MARK_PARTICLE, MARK_SINGLE = 31, 32, 64
 BLOCK_FORMS = 32
 """Forms in a block; as in `kernel.h`."""
 
-SIGNATURE_BITS = 52
 _NO_PART = -1
+_READ_BEYOND = 8  # bytes: letters are read so many at a time
 
 
 def vocabulary_arrays(parts: Sequence[Part]) -> dict[str, NDArray[Any]]:
@@ -31,7 +32,7 @@ def vocabulary_arrays(parts: Sequence[Part]) -> dict[str, NDArray[Any]]:
     by_skeleton = np.argsort(skeletons, kind="stable")
     form_at, lengths = _text_places(forms)
     form_bytes = np.frombuffer("".join(forms).encode(), dtype=np.uint8)
-    by_signature = _signature_arrays(_signatures(form_bytes, form_at.astype(np.int64), lengths), lengths)
+    by_signature = _signature_arrays(signatures(form_bytes, form_at.astype(np.int64), lengths), lengths)
     return {
         "part_text_at": _text_places([part.text for part in parts])[0],
         "part_text": np.frombuffer("".join(part.text for part in parts).encode(), dtype=np.uint8),
@@ -40,13 +41,18 @@ def vocabulary_arrays(parts: Sequence[Part]) -> dict[str, NDArray[Any]]:
         "form": form_bytes,
         "form_parts": starts(np.array([count for _, count in grouped], dtype=np.int64)).astype(np.uint32),
         **by_signature,
-        "near_letters": form_bytes[places(form_at[by_signature["signature_form"]].astype(np.int64), lengths)],
+        "near_letters": _near_letters(form_bytes, form_at[by_signature["signature_form"]].astype(np.int64), lengths),
         "length_forms": np.searchsorted(lengths, [*range(LETTERS_MAX + 2), 1 << 40]).astype(np.uint32),
         "skeleton_key": skeletons[by_skeleton],
         "skeleton_part": by_skeleton.astype(np.uint32),
         **_nickname_arrays(np.array([part.nickname for part in parts], dtype=np.int64)),
         "initials": _initials(parts),
     }
+
+
+def _near_letters(letters: NDArray[np.uint8], at: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.uint8]:
+    """The letters of forms in the order of their signatures, which is one of length too; and room to read beyond the last."""
+    return np.concatenate([letters[places(at, lengths)], np.zeros(_READ_BEYOND, dtype=np.uint8)])
 
 
 def _nickname_arrays(classes: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
@@ -73,11 +79,11 @@ def _initials(parts: Sequence[Part]) -> NDArray[np.int32]:
     return found
 
 
-def _signature_arrays(signatures: NDArray[np.uint64], lengths: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
+def _signature_arrays(found: NDArray[np.uint32], lengths: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
     """Signatures in an order that puts alike ones together, and what the signatures of each block have in common: the kernel
     passes over a block that is too different as a whole."""
-    order = np.lexsort((_most_telling_bits(signatures), lengths))
-    ordered = signatures[order]
+    order = np.lexsort((_most_telling_bits(found), lengths))
+    ordered = found[order]
     first = np.arange(0, len(ordered), BLOCK_FORMS)
     return {
         "signature": ordered,
@@ -87,24 +93,12 @@ def _signature_arrays(signatures: NDArray[np.uint64], lengths: NDArray[np.int64]
     }
 
 
-def _most_telling_bits(signatures: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _most_telling_bits(those: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """A number to sort by, whose highest bits are those that about half of all signatures have."""
-    if not len(signatures):
-        return signatures
-    shares = [np.count_nonzero(signatures >> np.uint64(bit) & np.uint64(1)) / len(signatures) for bit in range(SIGNATURE_BITS)]
-    found = np.zeros_like(signatures)
+    if not len(those):
+        return those
+    shares = [np.count_nonzero(those >> np.uint32(bit) & np.uint32(1)) / len(those) for bit in range(SIGNATURE_BITS)]
+    found = np.zeros_like(those)
     for bit in sorted(range(SIGNATURE_BITS), key=lambda one: abs(shares[one] - 0.5)):
-        found = found << np.uint64(1) | signatures >> np.uint64(bit) & np.uint64(1)
+        found = found << np.uint32(1) | those >> np.uint32(bit) & np.uint32(1)
     return found
-
-
-def _signatures(letters: NDArray[np.uint8], at: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """`screening.index.vocabulary.signature` of every form: bit i, the letter i occurs; bit 26 + i, it occurs again."""
-    once = np.zeros(len(lengths), dtype=np.uint64)
-    again = np.zeros(len(lengths), dtype=np.uint64)
-    for place in range(int(lengths.max(initial=0))):
-        first = int(np.searchsorted(lengths, place, side="right"))  # forms are in order of length
-        bit = np.uint64(1) << (letters[at[first:-1] + place].astype(np.uint64) - np.uint64(65))
-        again[first:] |= once[first:] & bit
-        once[first:] |= bit
-    return once | again << np.uint64(26)

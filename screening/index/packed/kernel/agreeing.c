@@ -3,6 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#define GATHERED 64
+#define AHEAD 8 /* items whose postings are fetched before they are counted */
 #define FEW 24 /* items that are sorted by insertion sooner than by their bytes */
 
 typedef struct {
@@ -44,11 +46,11 @@ static void forms_of_length(const Index *x, uint64_t length, uint32_t *first, ui
 }
 
 /* The first form in [first, end) that is not before the letters; `length` letters of each count. One length only. */
-static uint32_t lower(const Index *x, uint32_t first, uint32_t end, const uint8_t *letters, uint64_t length, int after) {
+static uint32_t lower(const Index *x, uint32_t first, uint32_t end, const uint8_t *letters, uint64_t length) {
     while (first < end) {
         uint32_t middle = first + (end - first) / 2;
         int order = memcmp(x->form + x->form_at[middle], letters, length);
-        if (order < 0 || (after && order == 0)) first = middle + 1; else end = middle;
+        if (order < 0) first = middle + 1; else end = middle;
     }
     return first;
 }
@@ -61,7 +63,7 @@ static int64_t find_form(const Index *x, const uint8_t *letters, uint64_t length
             if (compare_letters(x, first, letters, (uint32_t)length) == 0) return first;
         return -1;
     }
-    uint32_t form = lower(x, first, end, letters, length, 0);
+    uint32_t form = lower(x, first, end, letters, length);
     return form < end && compare_letters(x, form, letters, (uint32_t)length) == 0 ? (int64_t)form : -1;
 }
 
@@ -125,40 +127,69 @@ static void add_form(Search *s, uint32_t form, int64_t cost, double share) {
 }
 
 /* Forms too long to be compared exactly: those of nearly the same length and letters pass for one error. */
-static void near_long(Search *s, uint64_t own) {
+static void near_long(Search *s, uint32_t own) {
     const Index *x = s->index;
     int64_t allowed = s->tables->errors[LETTERS_MAX];
     for (uint32_t place = x->length_forms[LETTERS_MAX - 3]; place < x->forms; place++) {
         uint32_t form = x->signature_form[place];
         int64_t apart = (int64_t)(x->form_at[form + 1] - x->form_at[form]) - (int64_t)s->word->form_letters;
         if (apart > allowed || -apart > allowed) continue;
-        if (__builtin_popcountll(x->signature[place] ^ own) <= 2 * allowed) add_form(s, form, s->tables->one_error, 1.0);
+        if (__builtin_popcount(x->signature[place] ^ own) <= 2 * allowed) add_form(s, form, s->tables->one_error, 1.0);
     }
 }
 
-static void add_near_form(void *search, uint32_t form, int errors) {
-    Search *s = search;
-    add_form(s, form, errors == 1 ? s->tables->one_error : s->tables->two_errors, 1.0);
+/* Near forms, gathered so that memory can fetch what is known of their parts many at a time. */
+typedef struct {
+    Search *search;
+    uint32_t forms;
+    uint32_t form[GATHERED];
+    uint8_t errors[GATHERED];
+} NearForms;
+
+static void add_gathered(NearForms *near) {
+    Search *s = near->search;
+    const Index *x = s->index;
+    for (uint32_t i = 0; i < near->forms; i++) {
+        uint32_t part = x->form_parts[near->form[i]];
+        __builtin_prefetch(x->part_bits + part);
+        __builtin_prefetch(x->part_marks + part);
+        __builtin_prefetch(s->slot + part);
+    }
+    for (uint32_t i = 0; i < near->forms; i++)
+        add_form(s, near->form[i], near->errors[i] == 1 ? s->tables->one_error : s->tables->two_errors, 1.0);
+    near->forms = 0;
+}
+
+static void gather_near(void *gathered, uint32_t form, int errors) {
+    NearForms *near = gathered;
+    if (near->forms == GATHERED) add_gathered(near);
+    __builtin_prefetch(near->search->index->form_parts + form);
+    near->errors[near->forms] = (uint8_t)errors;
+    near->form[near->forms++] = form;
 }
 
 static void add_near(Search *s) {
-    NearFound found = {s, add_near_form};
+    NearForms near = {.search = s};
+    NearFound found = {&near, gather_near};
     if (s->word->form_letters + 2 > LETTERS_MAX) near_long(s, kulla_signature(s->word->form, s->word->form_letters));
     else kulla_near_forms(s->index, s->tables->errors, s->word, &found);
+    add_gathered(&near);
 }
+
+static int begins(const Index *x, uint32_t form, const Word *w) { return memcmp(x->form + x->form_at[form], w->form, w->form_letters) == 0; }
 
 static void add_longer(Search *s) {
     const Index *x = s->index;
     const Word *w = s->word;
     for (uint64_t length = w->form_letters + 1; length <= LETTERS_MAX; length++) {
         uint32_t end = x->length_forms[length + 1];
-        uint32_t form = lower(x, x->length_forms[length], end, w->form, w->form_letters, 0);
-        end = lower(x, form, end, w->form, w->form_letters, 1);
-        for (; form < end; form++) add_form(s, form, s->tables->truncated, (double)w->form_letters / (double)length);
+        uint32_t form = lower(x, x->length_forms[length], end, w->form, w->form_letters);
+        for (; form < end && begins(x, form, w); form++)
+            add_form(s, form, s->tables->truncated, (double)w->form_letters / (double)length);
     }
     for (uint32_t form = x->length_forms[LETTERS_MAX + 1]; form < x->forms; form++) {
         uint32_t length = x->form_at[form + 1] - x->form_at[form];
-        if (length > w->form_letters && memcmp(x->form + x->form_at[form], w->form, w->form_letters) == 0)
+        if (length > w->form_letters && begins(x, form, w))
             add_form(s, form, s->tables->truncated, (double)w->form_letters / (double)length);
     }
 }
@@ -217,6 +248,7 @@ static void finish(const Search *s) {
     sort(item, out->items);
     out->best = out->items ? item[0].bits : 0;
     for (uint32_t i = 0; i < out->items; i++) {
+        if (i + AHEAD < out->items) __builtin_prefetch(s->index->posting_at + (item[i + AHEAD].id & ~JOINED_ITEM));
         uint32_t level = (uint32_t)item[i].bits >> LEVEL_SHIFT, id = item[i].id & ~JOINED_ITEM;
         if (level >= LEVELS) level = LEVELS - 1;
         const uint32_t *at = item[i].id & JOINED_ITEM ? s->index->join_at : s->index->posting_at;

@@ -16,7 +16,7 @@
 #define PROCESSOR_FITS 1
 #endif
 
-#define KERNEL_VERSION 7
+#define KERNEL_VERSION 8
 #define PARTS_MAX 64       /* parts of a name: a mask of 64 bits */
 #define RUNS_MAX 128       /* runs of two or three adjacent parts among 64 */
 #define LETTERS_MAX 64     /* letters of a form that are compared exactly */
@@ -40,11 +40,11 @@ typedef struct {
     const uint32_t *form_at;
     const uint8_t *form;
     const uint32_t *form_parts;
-    const uint64_t *signature;      /* of the forms of each length, alike ones together */
+    const uint32_t *signature;      /* of the forms of each length, alike ones together */
     const uint32_t *signature_form;
     const uint8_t *near_letters;    /* the letters of forms in the order of signatures; where a length begins, as in `form` */
-    const uint64_t *block_all;      /* by block of BLOCK_FORMS signatures: the bits that all have, */
-    const uint64_t *block_any;      /* and those that any has */
+    const uint32_t *block_all;      /* by block of BLOCK_FORMS signatures: the bits that all have, */
+    const uint32_t *block_any;      /* and those that any has */
     const uint32_t *length_forms;
     const uint64_t *skeleton_key;
     const uint32_t *skeleton_part;
@@ -171,11 +171,11 @@ typedef struct {
 } NearFound;
 
 /* Of BLOCK_FORMS words, which differ from `own` in at most so many bits; of BLOCKS blocks, which may hold such words: a bit each. */
-uint32_t kulla_near_in_block(const uint64_t *signature, uint64_t own, int changes);
-uint32_t kulla_near_blocks(const uint64_t *all, const uint64_t *any, uint64_t own, int changes);
+uint32_t kulla_near_in_block(const uint32_t *signature, uint32_t own, int changes);
+uint32_t kulla_near_blocks(const uint32_t *all, const uint32_t *any, uint32_t own, int changes);
 
-/* Bit i: the letter i occurs; bit 26 + i: it occurs again. */
-uint64_t kulla_signature(const uint8_t *letters, uint64_t length);
+/* Which letters there are, and which again (`letter_signatures.py`). */
+uint32_t kulla_signature(const uint8_t *letters, uint64_t length);
 /* Of a word of at most LETTERS_MAX - 2 letters; `errors`: how many a form of each length may have. */
 void kulla_near_forms(const Index *, const int64_t *errors, const Word *, const NearFound *);
 

@@ -22,14 +22,15 @@ typedef uint8_t Plane[LANES];
 typedef struct {
     uint32_t forms;
     uint32_t place[LANES];  /* in the order of signatures */
-    Plane letter[LETTERS_MAX + 1]; /* by place in the form, from 1, the letters of all of them */
+    Plane letter[LETTERS_MAX + 8]; /* by place in the form, from 1, the letters of all of them */
 } Gathered;
 
 typedef struct {
     const Index *index;
     const Word *word;
     const NearFound *found;
-    uint64_t own, length;   /* the word's signature; the length of the forms */
+    uint32_t own;           /* the word's signature */
+    uint64_t length;        /* of the forms */
     int64_t allowed;
     int changes;
     uint32_t first, end;    /* the forms of that length, by signature */
@@ -87,6 +88,11 @@ static const uint8_t *letters_of(const Near *near, uint32_t place) {
     return near->letters + (uint64_t)(place - near->first) * near->length;
 }
 
+/* Eight letters, some of which may be of the next form: they are never looked at. */
+static inline void spread(const uint8_t *letters, Plane *letter, uint32_t lane) {
+    for (int i = 0; i < 8; i++) letter[i][lane] = letters[i];
+}
+
 static void compare(const Near *near, Gathered *some) {
     uint8_t errors[LANES];
     const uint8_t *own = near->word->form;
@@ -95,7 +101,7 @@ static void compare(const Near *near, Gathered *some) {
     int64_t low = (apart < 0 ? apart : 0) - around, high = (apart > 0 ? apart : 0) + around;
     for (uint32_t lane = 0; lane < some->forms; lane++) {
         const uint8_t *letters = letters_of(near, some->place[lane]);
-        for (uint64_t i = 0; i < near->length; i++) some->letter[i + 1][lane] = letters[i];
+        for (uint64_t i = 0; i < near->length; i += 8) spread(letters + i, some->letter + 1 + i, lane);
     }
     if (WIDE_FITS) distances_wide(own, length, some->letter + 1, others, low, high, errors);
     else distances(own, length, some->letter + 1, others, low, high, errors);
@@ -111,10 +117,10 @@ static void gather(const Near *near, Gathered *some, uint32_t place) {
     if (some->forms == LANES) compare(near, some);
 }
 
-static int count(uint64_t bits) { return __builtin_popcountll(bits); }
+static int count(uint32_t bits) { return __builtin_popcount(bits); }
 
 static void look_at_block(const Near *near, Gathered *some, uint32_t block) {
-    const uint64_t *signature = near->index->signature;
+    const uint32_t *signature = near->index->signature;
     uint32_t at = block * BLOCK_FORMS, hits = 0;
     if (at >= near->first && at + BLOCK_FORMS <= near->end) {
         hits = kulla_near_in_block(signature + at, near->own, near->changes);
@@ -137,8 +143,8 @@ static void look_at_blocks(const Near *near, Gathered *some, Ahead *ahead) {
 }
 
 static void look_ahead(const Near *near, Ahead *ahead, uint32_t block) {
-    const uint64_t *signature = near->index->signature + (uint64_t)block * BLOCK_FORMS;
-    for (uint32_t i = 0; i < BLOCK_FORMS; i += 8) __builtin_prefetch(signature + i); /* eight to a cache line */
+    const uint32_t *signature = near->index->signature + (uint64_t)block * BLOCK_FORMS;
+    for (uint32_t i = 0; i < BLOCK_FORMS; i += 16) __builtin_prefetch(signature + i); /* sixteen to a cache line */
     ahead->block[ahead->blocks++] = block;
 }
 
@@ -158,11 +164,26 @@ static void look_at_length(const Near *near, Gathered *some) {
     if (some->forms) compare(near, some);
 }
 
-uint64_t kulla_signature(const uint8_t *letters, uint64_t length) {
-    uint64_t bits = 0;
+#define NONE 0
+#define FIRST(place) (1u << (place))
+#define AGAIN(place) (1u << (19 + (place)))
+
+/* By letter, A to Z, the bit of the first one and of those that follow. */
+static const uint32_t first_bit[26] = {
+    FIRST(0), FIRST(1), FIRST(18), FIRST(2), FIRST(18), FIRST(3), FIRST(4), FIRST(5), FIRST(6), FIRST(7), FIRST(8), FIRST(9), FIRST(10),
+    FIRST(11), FIRST(18), FIRST(12), FIRST(18), FIRST(13), FIRST(14), FIRST(15), FIRST(16), FIRST(17), FIRST(18), FIRST(18), FIRST(18),
+    FIRST(18),
+};
+static const uint32_t again_bit[26] = {
+    AGAIN(0), AGAIN(12), NONE, AGAIN(8), NONE, NONE, NONE, NONE, AGAIN(1), NONE, AGAIN(5), AGAIN(7), AGAIN(10), AGAIN(3), NONE, NONE, NONE,
+    AGAIN(4), AGAIN(6), AGAIN(11), AGAIN(2), AGAIN(9), NONE, NONE, NONE, NONE,
+};
+
+uint32_t kulla_signature(const uint8_t *letters, uint64_t length) {
+    uint32_t bits = 0;
     for (uint64_t i = 0; i < length; i++) {
-        uint64_t place = 1ull << ((letters[i] - 'A') & 31);
-        bits |= bits & place ? place << 26 : place;
+        uint32_t letter = (uint32_t)(letters[i] - 'A') % 26;
+        bits |= bits & first_bit[letter] ? again_bit[letter] : first_bit[letter];
     }
     return bits;
 }

@@ -1,22 +1,21 @@
 /* Which signatures are near: the loops in which the search for a part spends much of its time.
  *
- * They are built once for any processor and, where the compiler can, once for those that count the bits of eight words at a
+ * They are built once for any processor and, where the compiler can, once for those that count the bits of sixteen words at a
  * time; the processor is asked which one it can run.
  */
 #include "kernel.h"
 
-static inline __attribute__((always_inline)) uint32_t in_block(const uint64_t *signature, uint64_t own, uint64_t changes) {
-    uint64_t near = 0;
-    for (uint64_t i = 0; i < BLOCK_FORMS; i++)
-        near |= (uint64_t)((uint64_t)__builtin_popcountll(signature[i] ^ own) <= changes) << i;
-    return (uint32_t)near;
+static inline __attribute__((always_inline)) uint32_t in_block(const uint32_t *signature, uint32_t own, uint32_t changes) {
+    uint32_t near = 0;
+    for (uint32_t i = 0; i < BLOCK_FORMS; i++) near |= (uint32_t)((uint32_t)__builtin_popcount(signature[i] ^ own) <= changes) << i;
+    return near;
 }
 
-static inline __attribute__((always_inline)) uint32_t blocks(const uint64_t *all, const uint64_t *any, uint64_t own, uint64_t changes) {
-    uint64_t near = 0;
-    for (uint64_t i = 0; i < BLOCKS; i++)
-        near |= (uint64_t)((uint64_t)__builtin_popcountll((own & ~any[i]) | (all[i] & ~own)) <= changes) << i;
-    return (uint32_t)near;
+static inline __attribute__((always_inline)) uint32_t blocks(const uint32_t *all, const uint32_t *any, uint32_t own, uint32_t changes) {
+    uint32_t near = 0;
+    for (uint32_t i = 0; i < BLOCKS; i++)
+        near |= (uint32_t)((uint32_t)__builtin_popcount((own & ~any[i]) | (all[i] & ~own)) <= changes) << i;
+    return near;
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -27,15 +26,15 @@ static inline __attribute__((always_inline)) uint32_t blocks(const uint64_t *all
 #define WIDE_FITS 0
 #endif
 
-WIDE static uint32_t in_block_wide(const uint64_t *s, uint64_t own, uint64_t changes) { return in_block(s, own, changes); }
-WIDE static uint32_t blocks_wide(const uint64_t *all, const uint64_t *any, uint64_t own, uint64_t changes) {
+WIDE static uint32_t in_block_wide(const uint32_t *s, uint32_t own, uint32_t changes) { return in_block(s, own, changes); }
+WIDE static uint32_t blocks_wide(const uint32_t *all, const uint32_t *any, uint32_t own, uint32_t changes) {
     return blocks(all, any, own, changes);
 }
 
-uint32_t kulla_near_in_block(const uint64_t *signature, uint64_t own, int changes) {
-    return WIDE_FITS ? in_block_wide(signature, own, (uint64_t)changes) : in_block(signature, own, (uint64_t)changes);
+uint32_t kulla_near_in_block(const uint32_t *signature, uint32_t own, int changes) {
+    return WIDE_FITS ? in_block_wide(signature, own, (uint32_t)changes) : in_block(signature, own, (uint32_t)changes);
 }
 
-uint32_t kulla_near_blocks(const uint64_t *all, const uint64_t *any, uint64_t own, int changes) {
-    return WIDE_FITS ? blocks_wide(all, any, own, (uint64_t)changes) : blocks(all, any, own, (uint64_t)changes);
+uint32_t kulla_near_blocks(const uint32_t *all, const uint32_t *any, uint32_t own, int changes) {
+    return WIDE_FITS ? blocks_wide(all, any, own, (uint32_t)changes) : blocks(all, any, own, (uint32_t)changes);
 }
