@@ -1,8 +1,9 @@
 """Use case: a file of a list is taken in.
 
 A file is read as it arrives: each entry is judged, and what is good is staged in small transactions that nobody sees. Only when
-the whole file has been read is it published, in one short transaction (`storage.publications`): all of it or nothing, unless
-the sender asked for `partial`. However long the file, memory holds one batch of it.
+the whole file has been read is it published, in one short transaction or, where it is very long, part by part
+(`storage.long_publications`): all of it or nothing, unless the sender asked for `partial`. However long the file, memory holds
+two batches of it: one is staged while the next is read.
 
     read and stage ... -> add supplements ... -> preview   what it would change is counted and shown; nothing changes
                                               -> propose   the list wants four eyes: it waits for a second person
@@ -21,8 +22,8 @@ from api_service import problems
 from api_service.context import Clock
 from api_service.watch import find_list, propose, record_fault
 from parsers.lists import ListFileError, ListFormat, ListRow, reader_for
-from schemas.watchlist import ListKind, Record, Watchlist
-from storage import list_staging, publications
+from schemas.watchlist import ListKind, Record
+from storage import list_staging, long_publications, publications
 from storage.database import Database, StoreUnavailableError
 from storage.list_staging import Differences, Supplement
 from storage.publications import Import, Intent, Publication, StagedRecord
@@ -34,7 +35,7 @@ CHUNK_BYTES = 32 * 1024
 ERRORS_SHOWN_MAX = 1_000
 """Whoever has more errors than this fixes the first thousand first. All of them are counted."""
 IMPORT_BYTES_MAX = 2 * 1024 * 1024 * 1024
-"""Several million records; no authority keeps a longer list."""
+"""Several million persons, or some forty million documents; a longer list comes in several files."""
 
 
 class Mode(StrEnum):
@@ -112,8 +113,10 @@ async def import_file(database: Database, order: ImportOrder, chunks: AsyncItera
         tally = await staging.stage(order.file_format, _limited(chunks))
         _refuse_unless_whole(order, tally)
         replace = order.mode is Mode.REPLACE
-        prepared = Import(staging.import_id, order.list_id, replace, tally.staged, tally.kept, order.note)
-        return await _finish(database, (order, watchlist, prepared), tally, clock())
+        prepared = Import(staging.import_id, order.list_id, replace, tally.staged, order.note)
+        if not order.preview and not watchlist.four_eyes:
+            return Imported(tally, await long_publications.publish(database, prepared, order.by, clock))
+        return await _show(database, (order, prepared), tally, clock())
     except ListFileError as error:
         raise problems.InvalidRequestError(
             error.message, {"errors": [{"row": error.number, "message": error.message}]}
@@ -122,11 +125,10 @@ async def import_file(database: Database, order: ImportOrder, chunks: AsyncItera
         await staging.discard()
 
 
-async def _finish(database: Database, what: tuple[ImportOrder, Watchlist, Import], tally: Tally, now: datetime) -> Imported:
-    order, watchlist, prepared = what
+async def _show(database: Database, what: tuple[ImportOrder, Import], tally: Tally, now: datetime) -> Imported:
+    """What it would change: to whoever asked for a preview, or to a second person."""
+    order, prepared = what
     async with database.unit_of_work() as work:
-        if not order.preview and not watchlist.four_eyes:
-            return Imported(tally, await publications.publish(work, prepared, order.by, now))
         if order.preview:
             return Imported(tally, found=await list_staging.differences(work, prepared))
         found = await propose(work, prepared, order.by, now)
@@ -165,23 +167,40 @@ class _Staging:
         self._kind = kind
         self._clock = clock
         self._tally = Tally()
+        self._staging: asyncio.Task[None] | None = None
 
     async def stage(self, file_format: ListFormat, chunks: AsyncIterator[bytes]) -> Tally:
         reader, batch = reader_for(file_format), list[ListRow]()
-        async for chunk in chunks:
-            batch += reader.feed(chunk)
-            while len(batch) >= BATCH_ROWS:
-                await self._stage_batch(batch[:BATCH_ROWS])
-                del batch[:BATCH_ROWS]
-        await self._stage_batch([*batch, *reader.close()])
+        try:
+            async for chunk in chunks:
+                batch += reader.feed(chunk)
+                while len(batch) >= BATCH_ROWS:
+                    await self._stage_beside(batch[:BATCH_ROWS])
+                    del batch[:BATCH_ROWS]
+            await self._stage_beside([*batch, *reader.close()])
+        finally:
+            await self._staged_beside()
         await self._add_supplements()
         return self._tally
+
+    async def _stage_beside(self, rows: Sequence[ListRow]) -> None:
+        """Stage a batch while the next one is read; one at a time, so that of two rows of one id the earlier stands."""
+        await self._staged_beside()
+        self._staging = asyncio.create_task(self._stage_batch(rows))
+
+    async def _staged_beside(self) -> None:
+        staging, self._staging = self._staging, None
+        if staging is not None:
+            await staging
 
     async def discard(self) -> None:
         """Best effort: what is left behind is dropped by a later import."""
         try:
+            more = True
+            while more:
+                async with self._database.unit_of_work() as work:
+                    more = await publications.discard(work, self.import_id, self._clock())
             async with self._database.unit_of_work() as work:
-                await publications.discard(work, self.import_id, self._clock())
                 await list_staging.discard_supplements(work, self.import_id, self._clock())
         except StoreUnavailableError:
             return

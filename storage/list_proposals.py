@@ -75,14 +75,11 @@ async def stage_again(work: Work, proposal: Proposal, by: str, now: datetime) ->
     """What was proposed, ready to be published with this approver."""
     area = queries("list_proposals")
     await work.execute(area["stage_again"], proposal.proposal_id, now)
-    counted = await work.fetchrow(area["count_staged"], proposal.proposal_id)
-    assert counted is not None
     return Import(
         import_id=proposal.proposal_id,
         list_id=proposal.list_id,
         replace=proposal.replace,
-        staged_count=counted["staged"],
-        kept_count=counted["kept"],
+        staged_count=await work.fetchval(area["count_staged"], proposal.proposal_id),
         note=proposal.note,
         approved_by=by,
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from schemas.watchlist import Record
 from storage.database import Work
-from storage.publications import STAGED_AGE_MAX, Import, content_hash
+from storage.publications import STAGED_AGE_MAX, Import, content_hash, stored_body
 from storage.sql import queries
 
 MERGED_ROWS_MAX = 500
@@ -46,7 +46,7 @@ class Differences:
 
 async def supplement(work: Work, import_id: str, rows: Sequence[Supplement], now: datetime) -> None:
     """Put supplements aside."""
-    bodies = [row.record.model_dump_json() for row in rows]
+    bodies = [stored_body(row.record) for row in rows]
     names, numbers = [row.record_id for row in rows], [row.row_number for row in rows]
     await work.execute(queries("list_staging")["supplement"], import_id, names, numbers, bodies, now)
 
@@ -58,7 +58,7 @@ async def add_supplements(work: Work, import_id: str, after: str) -> str | None:
     if not rows:
         return None
     whole = {row["record_id"]: _supplemented(row["body"], row["supplements"]) for row in rows}
-    bodies, hashes = [one.model_dump_json() for one in whole.values()], [content_hash(one) for one in whole.values()]
+    bodies, hashes = [stored_body(one) for one in whole.values()], [content_hash(one) for one in whole.values()]
     await work.execute(area["replace_staged"], import_id, list(whole), bodies, hashes)
     return str(rows[-1]["record_id"])
 

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from schemas.alert import LIVE_STATES, Alert, Command
 from schemas.alert_step import MACHINE, Step, advance
@@ -32,6 +32,9 @@ STAGED_AGE_MAX = timedelta(hours=6)
 
 IN_FORCE_AT_ONCE_MAX = 2_000
 """Changed records that screeners take into a delta in less than a second. A larger publication waits for its index."""
+
+DISCARDED_ROWS = 200_000
+"""Staged rows that one statement drops: a second, some hundred megabytes."""
 
 RECORD_REVOKED = "record_revoked"
 """Reason code of an alert that is withdrawn because its record was taken off the list."""
@@ -58,16 +61,27 @@ class StagedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """A prepared import. `replace`: records it does not name are removed. `staged_count`: rows that went in, of which
-    `kept_count` only keep their records as they are. `note`: why the list changes; `approved_by`: the second person."""
+    """A prepared import. `replace`: records it does not name are removed. `staged_count`: rows that went in.
+    `note`: why the list changes; `approved_by`: the second person."""
 
     import_id: str
     list_id: str
     replace: bool
     staged_count: int
-    kept_count: int = 0
     note: str | None = None
     approved_by: str | None = None
+
+
+class Part(NamedTuple):
+    """The rows of an import behind the record id `after`, up to and with `until` (None: to the end): so many `rows` (None: all
+    of the import)."""
+
+    after: str = ""
+    until: str | None = None
+    rows: int | None = None
+
+
+WHOLE = Part()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +129,7 @@ async def newest_version(work: Work) -> int:
 
 async def stage(work: Work, import_id: str, rows: Sequence[StagedRecord], now: datetime) -> set[int]:
     """Put rows aside for `publish`. Returns the row numbers whose record id an earlier row had already: they are left out."""
-    bodies = [None if row.record is None else row.record.model_dump_json() for row in rows]
+    bodies = [None if row.record is None else stored_body(row.record) for row in rows]
     taken = await work.fetch(
         queries("publications")["stage"],
         import_id,
@@ -128,30 +142,40 @@ async def stage(work: Work, import_id: str, rows: Sequence[StagedRecord], now: d
     return {row.row_number for row in rows} - {row["row_number"] for row in taken}
 
 
+def stored_body(record: Record) -> str:
+    """A record as it is kept. What is not known is left out: of a listed document half the bytes."""
+    return record.model_dump_json(exclude_none=True)
+
+
 def content_hash(record: Record | None) -> bytes:
     """SHA-256 of what a record says. Fields left at their default do not count: a new field changes no stored record."""
     return hashlib.sha256(b"" if record is None else record.model_dump_json(exclude_defaults=True).encode()).digest()
 
 
-async def discard(work: Work, import_id: str, now: datetime) -> None:
-    """Drop what an import staged, and what interrupted ones left behind."""
-    await work.execute(queries("publications")["discard"], import_id, now - STAGED_AGE_MAX)
+async def discard(work: Work, import_id: str, now: datetime) -> bool:
+    """Drop what an import staged, and what interrupted ones left behind; says whether there may be more of it."""
+    own = await work.fetch(queries("publications")["discard"], import_id, DISCARDED_ROWS)
+    old = await work.fetch(queries("publications")["discard_old"], now - STAGED_AGE_MAX, DISCARDED_ROWS)
+    return max(len(own), len(old)) == DISCARDED_ROWS
 
 
-async def publish(work: Work, prepared: Import, by: str, now: datetime) -> Publication:
-    """Make a prepared import the truth. Raises StoreUnavailableError when a crash of the server took staged rows with it."""
+async def publish(work: Work, prepared: Import, by: str, now: datetime, part: Part = WHOLE) -> Publication:
+    """Make a prepared import, or a part of it, the truth. Raises StoreUnavailableError when a crash of the server took staged
+    rows with it."""
     await lock(work)
-    if await work.fetchval(queries("publications")["staged_count"], prepared.import_id) != prepared.staged_count:
-        raise StoreUnavailableError("the staged rows of an import are gone")
     previous = await newest_version(work)
-    done = await _change_records(work, prepared, previous + 1)
+    done = await _change_records(work, prepared, previous + 1, part)
     if not (done.added or done.changed or done.removed):
         return Publication(previous, unchanged=done.unchanged)
     return await _announce(work, prepared, done, (by, now))
 
 
-async def _change_records(work: Work, prepared: Import, version: int) -> Publication:
-    sql, arguments = queries("publications"), (prepared.import_id, prepared.list_id, version)
+async def _change_records(work: Work, prepared: Import, version: int, part: Part) -> Publication:
+    sql, arguments = queries("publications"), (prepared.import_id, prepared.list_id, version, part.after, part.until)
+    counted = await work.fetchrow(sql["count_staged"], prepared.import_id, part.after, part.until)
+    assert counted is not None
+    if counted["staged"] != (prepared.staged_count if part.rows is None else part.rows):
+        raise StoreUnavailableError("the staged rows of an import are gone")
     closed = await work.fetchrow(sql["close_staged"], *arguments)
     assert closed is not None
     removed = closed["removed"]
@@ -163,7 +187,7 @@ async def _change_records(work: Work, prepared: Import, version: int) -> Publica
         added=opened - closed["changed"],
         changed=closed["changed"],
         removed=removed,
-        unchanged=prepared.staged_count - prepared.kept_count - opened - closed["removed"],
+        unchanged=counted["staged"] - counted["kept"] - opened - closed["removed"],
     )
 
 

@@ -14,7 +14,7 @@ INSERT INTO staged_records (import_id, record_id, row_number, body_sha256, body,
 SELECT proposal_id, record_id, row_number, body_sha256, body, $2 FROM proposed_records WHERE proposal_id = $1
 
 -- name: count_staged
-SELECT count(*) AS staged, count(*) FILTER (WHERE octet_length(body_sha256) = 0) AS kept
+SELECT count(*)
 FROM staged_records WHERE import_id = $1
 
 -- name: drop_records

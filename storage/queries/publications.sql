@@ -13,12 +13,26 @@ FROM unnest($2::text[], $3::integer[], $4::bytea[], $5::text[]) AS s (record_id,
 ON CONFLICT (import_id, record_id) DO NOTHING
 RETURNING row_number;
 
--- name: staged_count
-SELECT count(*) FROM staged_records WHERE import_id = $1;
+-- Publishing takes the rows of an import whole, or the part of them behind record id $4, up to $5 (NULL: to the end).
+
+-- name: count_staged
+-- $2: behind this record id, $3: up to that one. `kept`: rows that leave their record alone.
+SELECT count(*) AS staged, count(*) FILTER (WHERE octet_length(body_sha256) = 0) AS kept
+FROM staged_records
+WHERE import_id = $1 AND record_id > $2
+  AND record_id <= coalesce($3, (SELECT max(m.record_id) FROM staged_records m WHERE m.import_id = $1));
+
+-- name: end_of_part
+-- The last record id of the part behind $2 that has $3 rows; no row where fewer are left.
+SELECT record_id FROM staged_records WHERE import_id = $1 AND record_id > $2 ORDER BY record_id OFFSET $3 - 1 LIMIT 1;
 
 -- name: discard
--- What an import staged, and whatever an interrupted one left behind before $2.
-DELETE FROM staged_records WHERE import_id = $1 OR staged_at < $2;
+-- Up to $2 rows that an import staged.
+DELETE FROM staged_records WHERE ctid = ANY(ARRAY(SELECT ctid FROM staged_records WHERE import_id = $1 LIMIT $2)) RETURNING 1;
+
+-- name: discard_old
+-- Up to $2 rows that an interrupted import left behind before $1.
+DELETE FROM staged_records WHERE ctid = ANY(ARRAY(SELECT ctid FROM staged_records WHERE staged_at < $1 LIMIT $2)) RETURNING 1;
 
 -- name: close_staged
 -- Close the current version of records that the import changes or removes (not of those it leaves alone: they are staged with an
@@ -28,6 +42,7 @@ WITH closed AS (
     SET to_version = $3
     FROM staged_records s
     WHERE s.import_id = $1 AND r.list_id = $2 AND r.record_id = s.record_id AND r.to_version IS NULL
+      AND s.record_id > $4 AND s.record_id <= coalesce($5, (SELECT max(m.record_id) FROM staged_records m WHERE m.import_id = $1))
       AND r.body_sha256 <> s.body_sha256 AND octet_length(s.body_sha256) > 0
     RETURNING s.body IS NULL AS removed
 )
@@ -38,7 +53,8 @@ SELECT count(*) FILTER (WHERE NOT removed) AS changed, count(*) FILTER (WHERE re
 WITH closed AS (
     UPDATE records r
     SET to_version = $3
-    WHERE r.list_id = $2 AND r.to_version IS NULL
+    WHERE r.list_id = $2 AND r.to_version IS NULL AND r.record_id > $4
+      AND r.record_id <= coalesce($5, (SELECT max(m.record_id) FROM records m WHERE m.list_id = $2 AND m.to_version IS NULL))
       AND NOT EXISTS (SELECT FROM staged_records s WHERE s.import_id = $1 AND s.record_id = r.record_id)
     RETURNING 1
 )
@@ -53,6 +69,7 @@ WITH opened AS (
            $3, s.body_sha256, s.body
     FROM staged_records s
     WHERE s.import_id = $1 AND s.body IS NOT NULL
+      AND s.record_id > $4 AND s.record_id <= coalesce($5, (SELECT max(m.record_id) FROM staged_records m WHERE m.import_id = $1))
       AND NOT EXISTS (
           SELECT FROM records r WHERE r.list_id = $2 AND r.record_id = s.record_id AND r.to_version IS NULL)
     RETURNING 1

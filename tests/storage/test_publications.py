@@ -29,8 +29,7 @@ def row(number: int, surname: str = "PERSON", intent: Intent = Intent.PUT) -> St
 async def publish(database: Database, *rows: StagedRecord, replace: bool = False) -> publications.Publication:
     async with database.unit_of_work() as work:
         assert not await publications.stage(work, "import", rows, NOW)
-        kept = sum(each.intent is Intent.KEEP for each in rows)
-        prepared = Import("import", "wanted", replace, len(rows), kept)
+        prepared = Import("import", "wanted", replace, len(rows))
         done = await publications.publish(work, prepared, "test", NOW)
         await publications.discard(work, "import", NOW)
     return done
