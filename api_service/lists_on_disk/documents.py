@@ -9,10 +9,12 @@ share of it, or more than can be noted, the whole is made anew.
 """
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 
 from api_service.lists_on_disk.layer import Documents, Layer
 from api_service.lists_on_disk.pulled import pulled
+from schemas.watchlist import VersionedRecord
 from screening.index.documents import DocumentsAside, RecordTexts, records_path
 from screening.ports import WatchlistSource
 
@@ -29,12 +31,18 @@ async def set_documents_aside(
     Raises StoreUnavailableError, DocumentStoreError, OSError."""
     kept = None if standing is None else await _kept(standing, source, version)
     since = 0 if kept is None else kept.version
-    with DocumentsAside(path) as aside:
-        await asyncio.to_thread(aside.add_all, pulled(source.unnamed(version, since)))
-        if aside.records:
-            await asyncio.to_thread(aside.finish)
-    made = (Documents(version),) if aside.records else ()
+    some = await asyncio.to_thread(_write, path, pulled(source.unnamed(version, since)))
+    made = (Documents(version),) if some else ()
     return made if kept is None else (kept, *made)
+
+
+def _write(path: Path, records: Iterable[VersionedRecord]) -> bool:
+    """Whether there were any. All in one thread: who gives up waiting for it takes no file away from under it."""
+    with DocumentsAside(path) as aside:
+        aside.add_all(records)
+        if aside.records:
+            aside.finish()
+        return aside.records > 0
 
 
 async def _kept(standing: Path, source: WatchlistSource, version: int) -> Documents | None:

@@ -52,6 +52,10 @@ def document(number: int, named: bool = False, paper: int | None = None) -> Reco
 DOCUMENTS = [document(number) for number in range(200)]
 
 
+async def nothing() -> None:
+    """Builds no base: the test does."""
+
+
 async def at_once(made: Any) -> Any:
     return made()
 
@@ -196,7 +200,9 @@ async def test_after_any_publications_and_builds_it_is_one_index_over_what_is_li
         patched.setattr(documents, "CHANGED_SHARE_MAX", 1.0)
         patched.setattr(documents, "REPLACED_MAX", 5)
         directory, source = Path(temporary), MemoryListSource()
-        lists = ListsInForce(source, shelf_of(directory, source), at_once)
+        source.publish(STOLEN, [])
+        await build_newest(directory, source, MODEL)
+        lists = ListsInForce(source, DiskShelf(directory, MODEL, nothing), at_once)
         for rows, built in edits:
             source.publish(STOLEN, [document(number, named, paper) for number, (named, paper) in rows.items()])
             if built:
