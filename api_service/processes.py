@@ -36,7 +36,7 @@ def die_with_parent() -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _be_nice(niceness: int) -> None:
+def be_nice(niceness: int) -> None:
     """Let others have the processor first.
 
     A child has a session of its own, and with it (where the kernel groups by session) a share of its own. Within that group a
@@ -93,7 +93,7 @@ class Child:
     def _prepare(self) -> None:
         os.setsid()  # here and not by `start_new_session`: it must come before the niceness, which belongs to the session
         die_with_parent()
-        _be_nice(self.niceness)
+        be_nice(self.niceness)
 
     async def stop(self) -> None:
         """SIGTERM, then SIGKILL after STOP_SECONDS_MAX."""

@@ -8,7 +8,7 @@ _SLOW_BATCH_SECONDS = 5.0
 
 
 class ScreeningObserver:
-    """A `screening.worker.Observer` that writes to the log."""
+    """A `screening.observer.Observer` that writes to the log."""
 
     def __init__(self, logger: FilteringBoundLogger) -> None:
         self._log = logger.bind(service_role="screener")

@@ -24,7 +24,7 @@ from api_service.told_lists import ToldLists
 from api_service.webhooks.sender import Surroundings, keep_sending
 from api_service.webhooks.targets import TargetRules
 from screening.policy import PolicySettings
-from screening.ports import ManifestStream
+from screening.ports import LiveSource
 from screening.worker import Worker, WorkerSettings
 from storage.database import Database
 from storage.day_keys import DayKeys
@@ -34,7 +34,7 @@ from storage.kafka_stream import KafkaStream
 from storage.kafka_topics import KafkaSettings
 from storage.ledger import PostgresLedger
 from storage.list_source import PostgresListSource
-from storage.live_manifests import StoredLive
+from storage.live_manifests import KafkaLive, StoredLive
 from storage.master_keys import MasterKeys
 from storage.migrate import migrate
 from storage.outbox_stream import OutboxStream
@@ -145,7 +145,7 @@ async def screener_worker(settings: Settings, logger: FilteringBoundLogger) -> A
     async with database_of(settings) as database:
         ledger = PostgresLedger(database, KAFKA_READER if settings.kafka_bootstrap_servers else OUTBOX_READER, utc_now)
         stream = _stream(settings, database, ledger)
-        live = StoredLive(database, stream if isinstance(stream, OutboxStream) else None, utc_now)
+        live = _live(database, stream)
         worker_settings = WorkerSettings(policy=_policy(settings), observer=ScreeningObserver(logger), live_source=live)
         lists = ToldLists(lists_in_force(settings, PostgresListSource(database)), database, utc_now)
         try:
@@ -161,7 +161,11 @@ async def relay_of(settings: Settings) -> AsyncIterator[Relay]:
         yield Relay(database, _kafka(settings), KAFKA_READER)
 
 
-def _stream(settings: Settings, database: Database, ledger: PostgresLedger) -> ManifestStream:
+def _live(database: Database, stream: OutboxStream | KafkaStream) -> LiveSource:
+    return StoredLive(database, stream, utc_now) if isinstance(stream, OutboxStream) else KafkaLive(database, stream, utc_now)
+
+
+def _stream(settings: Settings, database: Database, ledger: PostgresLedger) -> OutboxStream | KafkaStream:
     if settings.kafka_bootstrap_servers is None:
         return OutboxStream(database, OUTBOX_READER)
     return KafkaStream(_kafka(settings), ledger.progress)

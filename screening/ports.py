@@ -9,7 +9,7 @@ writes alerts and progress in one transaction and absorbs what it has seen befor
 a repetition, never an alert.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Protocol
 
 from schemas.delivery import Cursor, Delivery
@@ -20,7 +20,8 @@ from schemas.watchlist import KeptRarity, ListChanges, RecordKey, VersionedRecor
 
 
 class ManifestStream(Protocol):
-    """Manifests to be screened: at least once, in order within a partition, a flight always in the same partition.
+    """Manifests to be screened: at least once, in order within a partition, a flight always in the same partition. A stream may
+    give a flight's re-screens a partition of their own, so that new manifests need not wait for them.
 
     After a restart, delivery goes on behind the progress that the ledger recorded for the partition. Two live readers of the
     same stream never own the same partition, save for a moment during a hand-over; what both then deliver, the ledger absorbs.
@@ -29,8 +30,13 @@ class ManifestStream(Protocol):
     async def start(self) -> None:
         """Connect and claim partitions. Called again after `close`, delivery goes on behind the ledger's progress."""
 
-    async def next_batch(self, events_max: int, wait_seconds: float) -> Sequence[Delivery]:
-        """The next events; empty after `wait_seconds` without any. At most `events_max`, re-screens without a body apart."""
+    async def next_batch(
+        self, events_max: int, wait_seconds: float, without: Collection[int] = frozenset()
+    ) -> Sequence[Delivery]:
+        """The next events; empty after `wait_seconds` without any. At most `events_max`, re-screens without a body apart.
+
+        `without`: partitions of which nothing is wanted now; what they hold is given later.
+        """
 
     async def acknowledge(self, progress: Mapping[int, Cursor]) -> None:
         """Told after the ledger's commit. The ledger's row is the truth; this only moves the stream's own mark."""
@@ -109,6 +115,10 @@ class WatchlistSource(Protocol):
 
 class LiveSource(Protocol):
     """Which manifests are live, so that a screener knows whose travellers to keep in memory."""
+
+    @property
+    def served(self) -> frozenset[int]:
+        """The partitions whose manifests it tells of now. After a hand-over they are others: it is then asked again at once."""
 
     async def live(self) -> LiveIds:
         """All that are live now, the newest first."""

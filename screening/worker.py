@@ -1,6 +1,6 @@
 """The screening worker: takes events, screens them off the event loop, records what follows. The only file here that waits.
 
-    start -> [next_batch -> newest lists -> decode -> history -> plan -> decide -> record -> acknowledge]* -> close
+    start -> [next_batch -> newest lists -> decode -> history -> plan -> decide -> record -> some re-screens]* -> close
 
 *Effectively once.* Progress and alerts are recorded in one transaction; what a partition's progress already covers is skipped
 before it is screened, so a repetition costs a look-up. Acknowledging comes last and only moves the stream's own mark.
@@ -17,7 +17,8 @@ is never screened with an older one. An event that demands a version which is no
 *A list change* sends every live manifest again, and concerns next to none of them. Re-screens of manifests whose travellers
 are in memory (`screening.live_manifests`), and that would change nothing, are passed over: marked as screened with the new
 lists, many at once, without reading their bodies. Whatever is not in memory is screened as ever, and then is. After a start or
-a hand-over, what others had screened is read from the store, a little between any two batches.
+a hand-over, what others had screened is read from the store, a little between any two batches. Where re-screens must be
+screened, as after a long import, they wait (`screening.backlog`), and a few are taken up between two looks for new manifests.
 
 *When things go wrong.*
 
@@ -26,7 +27,7 @@ a hand-over, what others had screened is read from the store, a little between a
     the world is wrong       any exception of a port: close the stream, wait (0.2 s, doubled up to 30 s), start it again; it
                              then delivers from the progress the ledger holds. Nothing was acknowledged, so nothing is lost
     the code is wrong        AssertionError leaves `run`
-    `stop()`                 the batch in hand is finished (of many re-screens the slice), then the stream is closed
+    `stop()`                 the batch in hand is finished (of many re-screens a few), then the stream is closed
     cancelled                the stream is closed at once; the batch in hand comes again
 """
 
@@ -36,53 +37,26 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
-from typing import Protocol
 
 from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion
 from schemas.identifiers import flight_id
 from schemas.ledger import AlertChanges, FlightHistory
+from screening.backlog import Backlog, is_passed
 from screening.batch import Decided, Decoded, Lists, complete, decide, decode, keep, keep_stored, missing, plan
 from screening.flight_step import LastStates
 from screening.index.port import Index, matcher_version
 from screening.lists_in_force import InForce, ListsBehindError, ListsInForce, MemoryShelf
 from screening.live_manifests import Asked, LiveManifests
 from screening.model import MODEL, Model
+from screening.observer import Observer, SilentObserver
 from screening.policy import PolicySettings
 from screening.ports import AlertLedger, LiveSource, ManifestStream, WatchlistSource
 from screening.thresholded import ThresholdedSource
 
-
-class Observer(Protocol):
-    """Told what the worker does: for metrics and logs. Must not raise. Never gets passenger data."""
-
-    def batch_done(self, events: int, travellers: int, alerts: int, seconds: float) -> None:
-        """A batch was recorded; `alerts` are those that were new."""
-
-    def quarantined(self, reason: str) -> None:
-        """An event was put aside."""
-
-    def retrying(self, error: BaseException, delay_seconds: float) -> None:
-        """A port failed; the stream is started again after the delay."""
-
-    def lists_loaded(self, version: int, records: int, seconds: float) -> None:
-        """A new version of the lists is in force."""
-
-
-class SilentObserver:
-    """Nobody listens."""
-
-    def batch_done(self, events: int, travellers: int, alerts: int, seconds: float) -> None:
-        """See Observer."""
-
-    def quarantined(self, reason: str) -> None:
-        """See Observer."""
-
-    def retrying(self, error: BaseException, delay_seconds: float) -> None:
-        """See Observer."""
-
-    def lists_loaded(self, version: int, records: int, seconds: float) -> None:
-        """See Observer."""
+NEW_PER_RESCREEN = 4
+"""While new manifests come as fast as they can be screened, they get four fifths of the work; they seldom do, and re-screens
+take whatever is left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +68,7 @@ class WorkerSettings:
 
     events_max: int = 32  # about 5,000 travellers: some seconds of work, little to repeat after a crash
     wait_seconds: float = 0.5
+    rescreened_at_once: int = 8  # manifests screened again between two looks for new ones: a third of a second
     filled_at_once: int = 4  # manifests read into memory between two batches: a tenth of a second
     live_seconds: float = 60.0  # how often the store is asked which manifests are live
     quarantined_in_a_row_max: int = 20  # a broken release would otherwise empty the partition into quarantine
@@ -129,7 +104,9 @@ class Worker:
         self._index: Index | None = None
         self._states = LastStates()
         self._live = LiveManifests()
+        self._backlog = Backlog()
         self._live_asked_at: datetime | None = None
+        self._served: frozenset[int] | None = None
         self._to_fill: list[str] = []
         self._quarantined_in_a_row = 0
         self._failures_in_a_row = 0
@@ -162,14 +139,16 @@ class Worker:
             await self._stream.close()
 
     async def _work(self) -> None:
+        self._backlog.clear()
         await self._stream.start()
         await self._newest_lists()
         while not self._stopping.is_set():
-            wait_seconds = 0.0 if self._to_fill else self._settings.wait_seconds
-            batch = await self._stream.next_batch(self._settings.events_max, wait_seconds)
+            wait_seconds = 0.0 if self._to_fill or self._backlog else self._settings.wait_seconds
+            batch = await self._stream.next_batch(self._settings.events_max, wait_seconds, self._backlog.partitions)
             index = await self._newest_lists()
-            if batch:
-                await self._process(batch, index)
+            new = await self._process(batch, index) if batch else 0
+            if self._backlog:
+                await self._screen_again(index, self._rescreened_max(new))
             await self._fill()
             self._failures_in_a_row = 0
 
@@ -191,18 +170,31 @@ class Worker:
         self._index = index
         return index
 
-    async def _process(self, batch: Sequence[Delivery], index: Index) -> None:
+    async def _process(self, batch: Sequence[Delivery], index: Index) -> int:
+        """Screen what is new, put by what is to be screened again; how many were new."""
         started = self._clock()
         fresh = await self._not_done_yet(batch)
         demanded = max((delivery.list_version for delivery in fresh), default=0)
         if demanded > index.listed.version:
             raise ListsBehindError(f"version {demanded} is demanded, {index.listed.version} is the newest")
-        passed = await self._passed_over(fresh, index)
-        for some in _in_slices(fresh, passed, self._settings.events_max):
-            await self._screen(some, passed, index, started)
+        at_once = self._backlog.admit(fresh)
+        for first in range(0, len(at_once), self._settings.events_max):
+            await self._screen(at_once[first : first + self._settings.events_max], {}, index, started)
             started = self._clock()
-            if self._stopping.is_set():  # what is left of many re-screens comes again
-                return
+        return len(at_once)
+
+    def _rescreened_max(self, new: int) -> int:
+        """How many of the re-screens that wait to take up beside so many new manifests."""
+        most = self._settings.rescreened_at_once
+        return min(most, max(1, new // NEW_PER_RESCREEN)) if new else most
+
+    async def _screen_again(self, index: Index, screened_max: int) -> None:
+        """Some of the re-screens that wait: all that are passed over up to there, and so many that are screened."""
+        started = self._clock()
+        passed = await self._passed_over(self._backlog.events, index)
+        some = self._backlog.next(passed, screened_max)
+        await self._screen(some, passed, index, started)
+        self._backlog.done(some)
 
     async def _passed_over(self, fresh: Sequence[Delivery], index: Index) -> Mapping[str, AlertChanges]:
         """Marks for the manifests whose re-screens would change nothing, by manifest."""
@@ -222,7 +214,7 @@ class Worker:
     async def _screen(
         self, some: Sequence[Delivery], passed: Mapping[str, AlertChanges], index: Index, started: datetime
     ) -> None:
-        fresh = await self._with_bodies([one for one in some if not _is_passed(one, passed)])
+        fresh = await self._with_bodies([one for one in some if not is_passed(one, passed)])
         decoded = await self._placed(await self._news(await asyncio.to_thread(decode, fresh)))
         flights = sorted({event.flight_id for event in decoded if event.flight_id is not None})
         histories = await self._ledger.history(flights) if flights else dict[str, FlightHistory]()
@@ -233,7 +225,7 @@ class Worker:
         decided = await asyncio.to_thread(decide, ready, histories, lists, self._settings.policy, self._clock())
         await asyncio.to_thread(keep, decided, self._live)
         alerts = await self._record(_in_order(some, passed, decided))
-        if len(decoded) + sum(_is_passed(one, passed) for one in some) < len(some):  # repetitions leave nothing but progress
+        if len(decoded) + sum(is_passed(one, passed) for one in some) < len(some):  # repetitions leave nothing but progress
             await self._ledger.record((), _progress(some))
             await self._stream.acknowledge(_progress(some))
         travellers = sum(event.travellers for event in decided)
@@ -254,9 +246,10 @@ class Worker:
         source, now = self._settings.live_source, self._clock()
         if source is None:
             return
-        due = self._live_asked_at is None or (now - self._live_asked_at).total_seconds() >= self._settings.live_seconds
-        if due and not self._to_fill:
-            kept_before, self._live_asked_at = self._live.ever, now
+        moved, served = source.served != self._served, source.served
+        due = moved or self._live_asked_at is None or self._seconds_since(self._live_asked_at) >= self._settings.live_seconds
+        if due and (moved or not self._to_fill):
+            kept_before, self._live_asked_at, self._served = self._live.ever, now, served
             live = await source.live()
             await asyncio.to_thread(self._live.forget_others, frozenset(live.manifest_ids), kept_before)
             self._to_fill = [one for one in reversed(live.manifest_ids) if one not in self._live] if live.ours else []
@@ -326,27 +319,10 @@ def _is_rescreen(event: Decoded) -> bool:
     return event.delivery.occasion is Occasion.RESCREEN
 
 
-def _is_passed(delivery: Delivery, passed: Mapping[str, AlertChanges]) -> bool:
-    return delivery.occasion is Occasion.RESCREEN and delivery.manifest_id in passed
-
-
-def _in_slices(batch: Sequence[Delivery], passed: Mapping[str, AlertChanges], events_max: int) -> Iterable[Sequence[Delivery]]:
-    """The batch in order, cut so that each piece has so many events at most that must be screened."""
-    first = events = 0
-    for place, delivery in enumerate(batch):
-        if not _is_passed(delivery, passed):
-            if events == events_max:
-                yield batch[first:place]
-                first, events = place, 0
-            events += 1
-    if batch[first:]:
-        yield batch[first:]
-
-
 def _in_order(some: Sequence[Delivery], passed: Mapping[str, AlertChanges], decided: Iterable[Decided]) -> list[Decided]:
     """What was screened and what was passed over, in the order of the stream: progress must not run ahead."""
     place = {(one.partition, one.cursor): number for number, one in enumerate(some)}
-    marks = [Decided(one, passed[one.manifest_id]) for one in some if _is_passed(one, passed) and one.manifest_id is not None]
+    marks = [Decided(one, passed[one.manifest_id]) for one in some if is_passed(one, passed) and one.manifest_id is not None]
     return sorted([*decided, *marks], key=lambda event: place[event.delivery.partition, event.delivery.cursor])
 
 

@@ -13,11 +13,12 @@ With Kafka down, `next_batch` waits and comes back empty; the client reconnects 
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.partitioner import murmur2
 
 from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion, Topic
@@ -28,6 +29,8 @@ PARTITION_FETCH_BYTES_MAX = 1024 * 1024
 """Held in memory for each partition, still compressed: some 50 manifests. A single larger message is fetched all the same."""
 FETCH_BYTES_MAX = MESSAGE_BYTES_MAX
 """Of one answer over all partitions."""
+RESCREENS_MAX = 1_000
+"""In one batch, while a list change is being worked off: their bodies are not looked at."""
 PROCESSING_MILLISECONDS_MAX = 10 * 60 * 1000
 """Between two batches. Screening one takes seconds; a worker silent for longer hangs, and others take its partitions over."""
 SESSION_MILLISECONDS_MAX = 6_000
@@ -71,24 +74,32 @@ class KafkaStream:
         """By partition: the life, and the offset that comes next."""
         self._marks: dict[TopicPartition, int] = {}
         self._commit: asyncio.Task[None] | None = None
+        self._working_off = False
 
     @property
     def partitions(self) -> frozenset[int]:
         """The partitions this reader has at the moment."""
         return frozenset(place.partition for place in self._consumer.assignment()) if self._consumer else frozenset()
 
+    def holds(self, flight_key: str) -> bool:
+        """Whether this flight's messages come to this reader at the moment."""
+        known = self._consumer.partitions_for_topic(Topic.MANIFESTS.value) if self._consumer else None
+        return known is not None and partition_of(flight_key, len(known)) in self.partitions
+
     async def start(self) -> None:
         """Connect and join the group. With Kafka down it returns all the same, and `next_batch` goes on trying."""
         with suppress(KafkaError):
             await self._connected()
 
-    async def next_batch(self, events_max: int, wait_seconds: float) -> Sequence[Delivery]:
+    async def next_batch(
+        self, events_max: int, wait_seconds: float, without: Collection[int] = frozenset()
+    ) -> Sequence[Delivery]:
         """The next events, at most `events_max`; empty after `wait_seconds` without any, or while Kafka is down.
 
         Raises StreamUnavailableError where waiting does not help, and whatever the progress reader raises.
         """
         try:
-            return await self._fetch(await self._connected(), events_max, wait_seconds)
+            return await self._fetch(await self._connected(), (events_max, without), wait_seconds)
         except KafkaError as error:
             if error.retriable or isinstance(error, KafkaTimeoutError):
                 await asyncio.sleep(min(wait_seconds, RETRY_SECONDS))
@@ -141,15 +152,40 @@ class KafkaStream:
         self._consumer = consumer
         return consumer
 
-    async def _fetch(self, consumer: AIOKafkaConsumer, events_max: int, wait_seconds: float) -> Sequence[Delivery]:
+    async def _fetch(
+        self, consumer: AIOKafkaConsumer, wanted: tuple[int, Collection[int]], wait_seconds: float
+    ) -> Sequence[Delivery]:
         until = time.monotonic() + wait_seconds
         while True:
             await self._place(consumer)
             look_seconds = max(0.0, min(until - time.monotonic(), LOOK_SECONDS_MAX))
-            records = await _records(consumer, events_max, look_seconds)
+            records = await self._records(consumer, wanted, look_seconds)
             deliveries = [self._delivery(record) for record in records if _of(record) not in self._unplaced]
             if deliveries or time.monotonic() >= until:
                 return deliveries
+
+    async def _records(
+        self, consumer: AIOKafkaConsumer, wanted: tuple[int, Collection[int]], seconds: float
+    ) -> Sequence[ConsumerRecord]:
+        events_max, without = wanted
+        places = [place for place in consumer.assignment() if place.partition not in without]
+        if without and not places:
+            await asyncio.sleep(seconds)
+            return []
+        at_once_max = max(events_max, RESCREENS_MAX) if self._working_off else events_max
+        try:
+            # While a group regroups, `getmany` waits beyond its own timeout. What it has not returned, it has not taken either.
+            async with asyncio.timeout(seconds + LOOK_SECONDS_MAX):
+                fetched = await consumer.getmany(
+                    *(places if without else ()), timeout_ms=int(seconds * 1000), max_records=at_once_max
+                )
+        except TimeoutError:
+            return []
+        records, later = _cut([record for records in fetched.values() for record in records], events_max)
+        for place, offset in later.items():  # asked for again
+            consumer.seek(place, offset)
+        self._working_off = any(_is_bare(record) for record in records) if records else self._working_off
+        return records
 
     async def _place(self, consumer: AIOKafkaConsumer) -> None:
         """Seek newly assigned partitions to behind what the ledger has; until then they are paused."""
@@ -172,11 +208,12 @@ class KafkaStream:
             life += 1
         self._places[record.partition] = Cursor(life, record.offset + 1)
         headers = dict(record.headers)
+        bare = _is_bare(record)
         return Delivery(
             partition=record.partition,
             cursor=Cursor(life, record.offset),
             key=(record.key or b"").decode("utf-8", "replace"),
-            body=record.value or b"",
+            body=b"" if bare else record.value or b"",
             occasion=_occasion(headers.get("occasion")),
             list_version=_list_version(headers.get("list_version")),
             manifest_id=_manifest_id(headers.get("manifest_id")),
@@ -205,6 +242,11 @@ class _Assignments(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka
         self._consumer.pause(*assigned)
 
 
+def partition_of(flight_key: str, partitions: int) -> int:
+    """Where the relay's producer puts a flight, as any Kafka client does by default."""
+    return (int(murmur2(flight_key.encode("utf-8"))) & 0x7FFFFFFF) % partitions
+
+
 def next_place(done: Cursor | None, first: int, end: int) -> Cursor:
     """Where to read next: (life, offset), from what the ledger has done and the offsets the partition holds.
 
@@ -217,20 +259,30 @@ def next_place(done: Cursor | None, first: int, end: int) -> Cursor:
     return Cursor(done.major, max(done.minor + 1, first))
 
 
-async def _records(consumer: AIOKafkaConsumer, events_max: int, seconds: float) -> Sequence[ConsumerRecord]:
-    try:
-        # While a group regroups, `getmany` waits beyond its own timeout. What it has not returned, it has not taken either.
-        async with asyncio.timeout(seconds + LOOK_SECONDS_MAX):
-            fetched = await consumer.getmany(timeout_ms=int(seconds * 1000), max_records=events_max)
-    except TimeoutError:
-        return []
-    return [record for records in fetched.values() for record in records]
-
-
 async def _stop(consumer: AIOKafkaConsumer) -> None:
     with suppress(KafkaError, OSError, TimeoutError):
         async with asyncio.timeout(CLOSE_SECONDS_MAX):
             await consumer.stop()
+
+
+def _cut(records: Sequence[ConsumerRecord], events_max: int) -> tuple[Sequence[ConsumerRecord], Mapping[TopicPartition, int]]:
+    """So many records with a body at most, and any number of the others; and where to go on reading for what is left."""
+    taken: list[ConsumerRecord] = []
+    later: dict[TopicPartition, int] = {}
+    bodies = 0
+    for record in records:
+        bodies += not _is_bare(record)
+        if later or bodies > events_max:
+            later.setdefault(_of(record), record.offset)
+        else:
+            taken.append(record)
+    return taken, later
+
+
+def _is_bare(record: ConsumerRecord) -> bool:
+    """A re-screen that names its manifest: its body is in the store as well, and most of them are passed over."""
+    headers = dict(record.headers)
+    return _occasion(headers.get("occasion")) is Occasion.RESCREEN and "manifest_id" in headers
 
 
 def _of(record: ConsumerRecord) -> TopicPartition:

@@ -10,7 +10,7 @@ own until it has been, so that a flight's events are never worked on in two plac
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from time import monotonic
 
 import asyncpg
@@ -20,7 +20,7 @@ from schemas.events import Occasion
 from storage.bodies import inflate
 from storage.database import ALONE_COMMAND_SECONDS_MAX, Connection, Database, StoreUnavailableError, store_errors, vault_of
 from storage.outbox import MANIFEST_CHANNEL
-from storage.partitions import PARTITIONS, START, fair_share, surplus
+from storage.partitions import PARTITIONS, START, fair_share, of_flights, surplus, with_rescreens
 from storage.sql import queries
 from storage.vault import Vault
 
@@ -53,7 +53,7 @@ class OutboxStream:
     @property
     def partitions(self) -> frozenset[int]:
         """The partitions this process holds now."""
-        return frozenset(self._positions)
+        return frozenset(partition for partition in self._positions if partition < PARTITIONS)
 
     async def start(self) -> None:
         """Connect, listen, and claim partitions. Raises StoreUnavailableError, and is then as before."""
@@ -73,25 +73,29 @@ class OutboxStream:
         await connection.execute(queries("outbox_stream")["join_readers"], self._reader)
         await self._rebalance(connection)
 
-    async def next_batch(self, events_max: int, wait_seconds: float) -> Sequence[Delivery]:
-        """The next events of our partitions. Raises StoreUnavailableError; then `close` and `start` again.
+    async def next_batch(
+        self, events_max: int, wait_seconds: float, without: Collection[int] = frozenset()
+    ) -> Sequence[Delivery]:
+        """The next events of our partitions but for these. Raises StoreUnavailableError; then `close` and `start` again.
 
         The same after a cancelled call: in the middle of a hand-over nobody could say which partitions are ours.
         """
         connection = self._live_connection()
         try:
             with store_errors(connection):
-                return await self._next_batch(connection, events_max, monotonic() + wait_seconds)
+                return await self._next_batch(connection, (events_max, without), monotonic() + wait_seconds)
         except asyncio.CancelledError:
             connection.terminate()
             raise
 
-    async def _next_batch(self, connection: Connection, events_max: int, deadline: float) -> Sequence[Delivery]:
+    async def _next_batch(
+        self, connection: Connection, wanted: tuple[int, Collection[int]], deadline: float
+    ) -> Sequence[Delivery]:
         while True:
             self._woken.clear()
             if monotonic() >= self._rebalance_at:
                 await self._rebalance(connection)
-            batch = await self._fetch(connection, events_max)
+            batch = await self._fetch(connection, *wanted)
             if batch or monotonic() >= deadline:
                 return batch
             await self._pause(connection, deadline)
@@ -128,22 +132,23 @@ class OutboxStream:
         self._rebalance_at = monotonic() + REBALANCE_SECONDS
         readers = await connection.fetchval(queries("outbox_stream")["count_readers"], self._reader)
         share = fair_share(readers)
-        leaving = surplus(self._positions.keys(), self._unacknowledged.keys(), share)
+        busy = frozenset(map(of_flights, self._unacknowledged))
+        leaving = surplus(self.partitions, busy, share)
         self._leaving = frozenset(leaving)
-        await self._release(connection, [partition for partition in leaving if partition not in self._unacknowledged])
-        if len(self._positions) < share:
-            await self._claim(connection, share - len(self._positions))
+        await self._release(connection, [partition for partition in leaving if partition not in busy])
+        if len(self.partitions) < share:
+            await self._claim(connection, share - len(self.partitions))
 
     async def _release(self, connection: Connection, partitions: Sequence[int]) -> None:
         if partitions:
             await connection.execute(queries("outbox_stream")["release"], self._reader, partitions)
-        for partition in partitions:
+        for partition in with_rescreens(partitions):
             del self._positions[partition]
 
     async def _claim(self, connection: Connection, partitions_max: int) -> None:
         wanted = [partition for partition in range(PARTITIONS) if partition not in self._positions]
         rows = await connection.fetch(queries("outbox_stream")["claim"], self._reader, wanted, partitions_max)
-        claimed = [row["partition"] for row in rows]
+        claimed = with_rescreens(row["partition"] for row in rows)
         if not claimed:
             return
         # Only now, under the lock: the owner before us may have recorded progress until it let go.
@@ -151,8 +156,12 @@ class OutboxStream:
         self._positions |= dict.fromkeys(claimed, START)
         self._positions |= {row["partition"]: Cursor(row["major"], row["minor"]) for row in rows}
 
-    async def _fetch(self, connection: Connection, events_max: int) -> Sequence[Delivery]:
-        places = [place for place in self._positions.items() if place[0] not in self._leaving]
+    async def _fetch(self, connection: Connection, events_max: int, without: Collection[int]) -> Sequence[Delivery]:
+        places = [
+            (partition, cursor)
+            for partition, cursor in self._positions.items()
+            if of_flights(partition) not in self._leaving and partition not in without
+        ]
         rows = await connection.fetch(
             queries("outbox_stream")["next_batch"],
             [partition for partition, _ in places],
@@ -163,7 +172,7 @@ class OutboxStream:
         )
         self._horizon = rows[0]["below"]
         deliveries = [_delivery(row, vault_of(connection)) for row in rows if row["manifest_id"] is not None]
-        self._working_off = bool(deliveries) and all(one.occasion is Occasion.RESCREEN for one in deliveries)
+        self._working_off = any(one.occasion is Occasion.RESCREEN for one in deliveries)
         delivered = {delivery.partition: delivery.cursor for delivery in deliveries}
         self._positions |= delivered
         self._unacknowledged |= delivered

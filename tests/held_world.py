@@ -98,9 +98,9 @@ class HeldWorld:
 class _UntilEmpty(OutboxStream):
     worker: Worker
 
-    async def next_batch(self, events_max: int, wait_seconds: float):  # type: ignore[no-untyped-def]
-        batch = await super().next_batch(events_max, wait_seconds)
-        if not batch:
+    async def next_batch(self, events_max: int, wait_seconds: float, without=frozenset()):  # type: ignore[no-untyped-def]
+        batch = await super().next_batch(events_max, wait_seconds, without)
+        if not batch and not without:
             self.worker.stop()
         return batch
 

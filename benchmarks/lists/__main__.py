@@ -17,6 +17,8 @@ SEEDED_ALIKE = 5
 """Seeded flights with the same travellers: making up a million persons takes longer than anything that is measured."""
 SEEDS_SEED = 9
 ALONE_SECONDS = 15.0
+RESCREENING_SECONDS_MAX = 20.0
+"""With new flights as fast as the worker takes them; it then has little time for anything else, and the rest is done alone."""
 
 
 class Sizes(NamedTuple):
@@ -99,7 +101,14 @@ async def _import(bench: World, sizes: Sizes) -> None:
     version = await bench.source.published_version()
     await phases.run("building", _in_force(bench, version))
     await phases.run("swapping", _swapped(bench, version))
-    await phases.run("re-screening", _screened_again(bench))
+    with suppress(TimeoutError):
+        async with asyncio.timeout(RESCREENING_SECONDS_MAX):
+            await phases.run("re-screening", _screened_again(bench))
+    await _ended(feeding)
+    started = time.perf_counter()
+    await _screened_again(bench)
+    print(f"what was still to be screened again then took {time.perf_counter() - started:.1f} s, with nothing new to screen")
+    feeding = asyncio.create_task(bench.feed())
     await phases.run("alone", asyncio.sleep(ALONE_SECONDS))
     await _ended(feeding)
     phases.tell()

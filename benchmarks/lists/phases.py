@@ -17,6 +17,7 @@ class _Phase(NamedTuple):
     ended: float
     worker_seconds: float
     rescreened: int
+    travellers_rescreened: int
 
 
 class Phases:
@@ -29,10 +30,19 @@ class Phases:
 
     async def run(self, name: str, until: Awaitable[object]) -> None:
         """One that lasts until this is done."""
-        began, used, again = time.perf_counter(), self._used(), self._world.ledger.rescreened
-        await until
-        now = time.perf_counter()
-        self._phases.append(_Phase(name, began, now, self._used() - used, self._world.ledger.rescreened - again))
+        began, before = time.perf_counter(), self._counts()
+        try:
+            await until
+        finally:
+            self._note(name, began, before)
+
+    def _note(self, name: str, began: float, before: tuple[float, int, int]) -> None:
+        counted = [now - then for now, then in zip(self._counts(), before, strict=True)]
+        self._phases.append(_Phase(name, began, time.perf_counter(), counted[0], int(counted[1]), int(counted[2])))
+
+    def _counts(self) -> tuple[float, int, int]:
+        ledger = self._world.ledger
+        return self._used(), ledger.rescreened, ledger.travellers_rescreened
 
     def _used(self) -> float:
         times = self._process.cpu_times()
@@ -44,9 +54,17 @@ class Phases:
             print(f"{phase.name:13}{self._line([phase])}")
         alone = [one for one in self._phases if one.name == ALONE]
         during = [one for one in self._phases if one.name != ALONE]
-        share = self._rate(during) / self._rate(alone)
+        share, effort = self._rate(during) / self._rate(alone), self._effort(during) / self._effort(alone)
         print(f"worker alone (mean of before and after) {self._rate(alone):.0f} travellers/s, during the import", end="")
         print(f" {self._rate(during):.0f}: {share:.2f} of it; a flight waited {self._longest(during):.2f} s at most")
+        print(f"travellers, new and again, a second of its processor time: {self._effort(alone):.0f} alone,", end="")
+        print(f" {self._effort(during):.0f} during the import: {effort:.2f}")
+
+    def _effort(self, phases: list[_Phase]) -> float:
+        """Travellers screened, new and again, for each second of processor: what others on the machine take does not count."""
+        new = sum(seen.travellers for seen in self._world.ledger.seen if _within(seen.at, phases))
+        used = sum(one.worker_seconds for one in phases)
+        return (new + sum(one.travellers_rescreened for one in phases)) / used if used else 0.0
 
     def _line(self, phases: list[_Phase]) -> str:
         seconds = sum(one.ended - one.began for one in phases)

@@ -1,11 +1,10 @@
 """One database, one worker, one importer; and what is seen of them."""
 
 import asyncio
-import os
 import sys
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -14,10 +13,11 @@ from typing import NamedTuple
 import psutil
 
 from api_service.lists_on_disk import lists_in_force
-from api_service.processes import die_with_parent
+from api_service.processes import be_nice, die_with_parent
 from api_service.settings import Settings
 from benchmarks.lists.flights import Stored, ready, renumbered, send
 from benchmarks.people import LIST
+from benchmarks.people.travellers import TRAVELLERS_PER_FLIGHT
 from schemas.delivery import Cursor
 from schemas.ledger import AlertChanges
 from schemas.traveller import Traveller
@@ -57,7 +57,8 @@ class WatchedLedger(PostgresLedger):
         super().__init__(database, READER)
         self.sent: dict[str, tuple[int, float]] = {}
         self.seen: list[Seen] = []
-        self.rescreened = 0
+        self.rescreened = self.travellers_rescreened = 0
+        self._sizes: dict[str, int] = {}
 
     async def record(self, changes: Sequence[AlertChanges], progress: Mapping[int, Cursor]) -> int:
         """See PostgresLedger."""
@@ -67,7 +68,9 @@ class WatchedLedger(PostgresLedger):
             found = self.sent.pop(change.manifest_id, None)
             if found is None:
                 self.rescreened += 1
+                self.travellers_rescreened += self._sizes.get(change.manifest_id, TRAVELLERS_PER_FLIGHT)
             else:
+                self._sizes[change.manifest_id] = found[0]
                 self.seen.append(Seen(found[0], now - found[1], now))
         return alerts
 
@@ -167,12 +170,6 @@ def resident_mb(pid: int | None = None) -> float:
     return float(psutil.Process(pid).memory_info().rss / 2**20)
 
 
-def _yield_to_others() -> None:
-    os.nice(SCREENER_NICENESS)
-    with suppress(OSError):
-        Path("/proc/self/autogroup").write_text(str(SCREENER_NICENESS), "ascii")
-
-
 @asynccontextmanager
 async def world(directory: Path) -> AsyncIterator[World]:
     """Everything started; ended in reverse."""
@@ -187,7 +184,7 @@ async def world(directory: Path) -> AsyncIterator[World]:
             start_new_session=True,
             preexec_fn=die_with_parent,
         )
-        _yield_to_others()
+        be_nice(SCREENER_NICENESS)
         made = World(database, settings, importer)
         try:
             async with database.unit_of_work() as work:

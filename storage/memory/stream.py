@@ -3,13 +3,13 @@
 import asyncio
 import zlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from time import monotonic
 from typing import Protocol
 
 from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion
-from storage.partitions import PARTITIONS, START, fair_share, surplus
+from storage.partitions import PARTITIONS, START, fair_share, of_flights, surplus, with_rescreens
 
 POLL_SECONDS = 0.02
 """Readers look at each other's partitions this often."""
@@ -39,9 +39,9 @@ class MemoryOutbox:
         list_version: int = 0,
         manifest_id: str | None = None,
     ) -> Delivery:
-        """Append an event; a key always goes to the same partition."""
+        """Append an event; a key always goes to the same partition, or as a re-screen to the one that belongs to it."""
         self._count += 1
-        partition = zlib.crc32(key.encode()) % PARTITIONS
+        partition = with_rescreens([zlib.crc32(key.encode()) % PARTITIONS])[occasion is Occasion.RESCREEN]
         event = Delivery(partition, Cursor(self._count, self._count), key, body, occasion, list_version, manifest_id)
         self.events[partition].append(event)
         return event
@@ -59,7 +59,7 @@ class MemoryStream:
     @property
     def partitions(self) -> frozenset[int]:
         """The partitions this reader holds now."""
-        return frozenset(self._positions)
+        return frozenset(partition for partition in self._positions if partition < PARTITIONS)
 
     async def start(self) -> None:
         """Join the readers."""
@@ -67,21 +67,23 @@ class MemoryStream:
         self._outbox.readers.append(self)
         await self._rebalance()
 
-    async def next_batch(self, events_max: int, wait_seconds: float) -> Sequence[Delivery]:
-        """The next events of our partitions, oldest first."""
+    async def next_batch(
+        self, events_max: int, wait_seconds: float, without: Collection[int] = frozenset()
+    ) -> Sequence[Delivery]:
+        """The next events of our partitions but for these, oldest first."""
         deadline = monotonic() + wait_seconds
         while True:
             leaving = await self._rebalance()
-            batch = self._take(events_max, leaving)
+            batch = self._take(events_max, {*with_rescreens(leaving), *without})
             if batch or monotonic() >= deadline:
                 return batch
             await asyncio.sleep(min(POLL_SECONDS, max(0.0, deadline - monotonic())))
 
-    def _take(self, events_max: int, leaving: Sequence[int]) -> Sequence[Delivery]:
+    def _take(self, events_max: int, without: Collection[int]) -> Sequence[Delivery]:
         waiting = [
             event
             for partition, position in self._positions.items()
-            if partition not in leaving
+            if partition not in without
             for event in self._outbox.events[partition]
             if event.cursor > position
         ]
@@ -101,7 +103,7 @@ class MemoryStream:
         """Give the partitions back."""
         if self in self._outbox.readers:
             self._outbox.readers.remove(self)
-        for partition in self._positions:
+        for partition in self.partitions:
             del self._outbox.owners[partition]
         self._positions.clear()
         self._unacknowledged.clear()
@@ -109,11 +111,13 @@ class MemoryStream:
     async def _rebalance(self) -> Sequence[int]:
         """Give back, claim; returns what will be given back as soon as it is acknowledged."""
         share = fair_share(len(self._outbox.readers))
-        leaving = surplus(self._positions.keys(), self._unacknowledged.keys(), share)
-        for partition in set(leaving) - self._unacknowledged.keys():
-            del self._positions[partition], self._outbox.owners[partition]
+        busy = frozenset(map(of_flights, self._unacknowledged))
+        leaving = surplus(self.partitions, busy, share)
+        for partition in set(leaving) - busy:
+            del self._positions[partition], self._positions[partition + PARTITIONS], self._outbox.owners[partition]
         for partition in range(PARTITIONS):
-            if partition not in self._outbox.owners and len(self._positions) < share:
+            if partition not in self._outbox.owners and len(self.partitions) < share:
                 self._outbox.owners[partition] = self
-                self._positions[partition] = await self._ledger.progress(partition) or START
+                for number in with_rescreens([partition]):
+                    self._positions[number] = await self._ledger.progress(number) or START
         return leaving

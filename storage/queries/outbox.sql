@@ -29,8 +29,8 @@ WITH added AS (
 SELECT manifests, CASE WHEN manifests > 0 THEN pg_notify('kulla_manifests', '') END FROM counted
 
 -- name: list_live
--- The same manifests, as of $1, of flights in the partitions of $4; the newest first.
-SELECT manifest_id
+-- The same manifests, as of $1, of flights in the partitions of $4 (not of re-screens, which belong to them); the newest first.
+SELECT manifest_id, flight_key
 FROM manifests
 WHERE NOT test AND purge_at > $1 AND function = ANY ($3::text[])
     AND (scheduled_arrival IS NULL OR greatest(scheduled_arrival, received_at) > $1 - $2::interval)

@@ -28,14 +28,14 @@ SELECT partition, major, minor FROM stream_progress WHERE reader = $1 AND partit
 
 -- name: next_batch
 -- Rows behind each partition's cursor, oldest first, below the oldest transaction still running: nothing can still appear there.
--- At most $4 newly received, with their bodies, and $5 altogether: a re-screen names its manifest and comes without a body.
--- Without any, one row that says only where that line was.
+-- At most $4 newly received, with their bodies, and $5 re-screens (partitions from 16 on): these name their manifest and come
+-- without a body. Without any, one row that says only where that line was.
 WITH place AS (
     SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) AS p (partition, major, minor)
 ), horizon AS MATERIALIZED (
     SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS below
 ), batch AS (
-    SELECT o.*
+    SELECT o.*, row_number() OVER (PARTITION BY o.partition >= 16 ORDER BY o.transaction_id, o.position) AS number
     FROM place p
     CROSS JOIN LATERAL (
         SELECT partition, transaction_id, position, flight_key, manifest_id, occasion, list_version
@@ -43,18 +43,13 @@ WITH place AS (
         WHERE partition = p.partition::smallint AND (transaction_id, position) > (p.major, p.minor)
             AND transaction_id < (SELECT below FROM horizon)
         ORDER BY transaction_id, position
-        LIMIT $5
+        LIMIT CASE WHEN p.partition < 16 THEN $4::bigint ELSE $5::bigint END
     ) AS o
-    ORDER BY o.transaction_id, o.position
-    LIMIT $5
-), counted AS (
-    SELECT b.*, count(*) FILTER (WHERE occasion = 'received') OVER (ORDER BY transaction_id, position) AS received
-    FROM batch b
 )
 SELECT h.below, b.partition, b.transaction_id, b.position, b.flight_key, b.occasion, b.list_version, b.manifest_id,
-    CASE WHEN b.occasion = 'received' THEN m.body END AS body
+    CASE WHEN b.partition < 16 THEN m.body END AS body
 FROM horizon h
-LEFT JOIN (counted b JOIN manifests m USING (manifest_id)) ON b.received <= $4
+LEFT JOIN (batch b JOIN manifests m USING (manifest_id)) ON b.number <= CASE WHEN b.partition < 16 THEN $4 ELSE $5 END
 ORDER BY b.transaction_id, b.position
 
 -- name: has_pending

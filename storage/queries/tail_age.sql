@@ -3,7 +3,7 @@
 -- name: oldest_waiting
 -- When the oldest row behind the reader's progress was written; rows that a forgotten transaction still hides count too.
 SELECT min(o.created_at)
-FROM generate_series(0, 15) AS p (partition)
+FROM generate_series(0, 31) AS p (partition)
 LEFT JOIN stream_progress s ON s.reader = $1 AND s.partition = p.partition
 CROSS JOIN LATERAL (
     SELECT created_at

@@ -65,12 +65,9 @@ async def screened(messages, events_max=2):
     worker = Worker(
         stream, lists_in_memory(source), ledger, WorkerSettings(wait_seconds=0.0005, events_max=events_max), lambda: START
     )
-    last = max((event.cursor for events in outbox.events.values() for event in events), default=None)
+    last = {partition: events[-1].cursor for partition, events in outbox.events.items()}
     running = asyncio.create_task(worker.run())
-    while last is not None and not running.done():
-        done = [await ledger.progress(partition) for partition in outbox.events]
-        if last in done:
-            break
+    while not running.done() and last != {partition: await ledger.progress(partition) for partition in last}:  # noqa: ASYNC110 - it tells nobody
         await asyncio.sleep(0)
     worker.stop()
     await asyncio.wait_for(running, 20)

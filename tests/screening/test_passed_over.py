@@ -18,8 +18,9 @@ from schemas.live_manifests import LiveIds
 from schemas.manifest import Function
 from screening import live_manifests
 from screening.live_manifests import Asked, LiveManifests
+from screening.observer import SilentObserver
 from screening.prepared import prepare_traveller
-from screening.worker import SilentObserver, Worker, WorkerSettings, lists_in_memory
+from screening.worker import Worker, WorkerSettings, lists_in_memory
 from storage.memory import MemoryLedger, MemoryListSource, MemoryOutbox, MemoryStream
 
 A, B, C, D, K = PEOPLE
@@ -45,8 +46,10 @@ class Store:
     def __init__(self, ledger, ours=True):
         self._ledger = ledger
         self.ours = ours
+        self.served, self.asked = frozenset({1}), 0
 
     async def live(self):
+        self.asked += 1
         return LiveIds(list(self._ledger.stored), self.ours)
 
 
@@ -60,7 +63,7 @@ class World:
         self.settings = WorkerSettings(wait_seconds=0.0005, observer=self.seen, events_max=2, live_seconds=0.0)
         if sparing:
             self.settings = replace(self.settings, live_source=Store(self.ledger, ours))
-        self.last, self.sent = None, []
+        self.sent = []
         self.begin()
 
     def begin(self):
@@ -74,7 +77,7 @@ class World:
         body = manifest.model_dump_json().encode()
         self.ledger.stored[manifest.manifest_id] = body
         self.sent.append(manifest)
-        self.last = self.outbox.publish(manifest.flight.flight_key, body)
+        self.outbox.publish(manifest.flight.flight_key, body)
 
     def lists_become(self, *records):
         version = self.source.publish(PERSONS, (*MANY, *records))
@@ -82,13 +85,14 @@ class World:
             if one.function in REPORTING:
                 body = b"" if self.sparing else one.model_dump_json().encode()
                 key, named = one.flight.flight_key, one.manifest_id if self.sparing else None
-                self.last = self.outbox.publish(key, body, Occasion.RESCREEN, version, named)
+                self.outbox.publish(key, body, Occasion.RESCREEN, version, named)
 
     async def drain(self, steps=None):
         """Work until all is done, or until so many turns of the loop have passed: then it is killed."""
         running = asyncio.create_task(self.worker.run())
         turns = 0
-        while not running.done() and self.last and await self.ledger.progress(self.last.partition) != self.last.cursor:
+        last = {partition: events[-1].cursor for partition, events in self.outbox.events.items() if events}
+        while not running.done() and last != {partition: await self.ledger.progress(partition) for partition in last}:
             turns += 1
             if steps is not None and turns > steps:
                 running.cancel()
@@ -149,6 +153,18 @@ async def test_a_worker_that_has_just_started_reads_what_is_live_from_the_store(
     await world.drain()
     assert world.sent[0].manifest_id in world.worker._live
     assert message(0, Function.PASSENGER_LIST).manifest_id not in world.worker._live, "what is over is forgotten"
+
+
+async def test_after_a_hand_over_the_store_is_asked_at_once():
+    world = World()
+    world.settings = replace(world.settings, live_seconds=3600.0)
+    world.begin()
+    store = world.settings.live_source
+    for number, served in enumerate(({1}, {1}, {1, 2})):
+        store.served = frozenset(served)
+        world.receive(message(number, Function.PASSENGER_LIST, A))
+        await world.drain()
+    assert store.asked == 2
 
 
 async def test_whom_a_message_brings_back_is_screened_though_his_manifest_is_only_screened_again():

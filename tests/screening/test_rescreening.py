@@ -10,7 +10,8 @@ from screening_samples import ARDIT, FILLERS, NOW, PERSONS, manifest, name, reco
 from schemas.alert import AlertState, Command
 from schemas.alert_step import Step, advance
 from schemas.events import Occasion
-from screening.worker import SilentObserver, Worker, WorkerSettings, lists_in_memory
+from screening.observer import SilentObserver
+from screening.worker import Worker, WorkerSettings, lists_in_memory
 from storage.memory import MemoryLedger, MemoryListSource, MemoryOutbox, MemoryStream
 
 MANY = tuple(record(f"M{number:03}", name(f"SURNAME{'ABCDEFGHIJ'[number % 10]}", "PERSON")) for number in range(60))

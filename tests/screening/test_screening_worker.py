@@ -12,8 +12,9 @@ from schemas.events import Occasion
 from schemas.identifiers import flight_id
 from schemas.ledger import FlightHistory
 from schemas.manifest import Function, Manifest
+from screening.observer import SilentObserver
 from screening.policy import history_after
-from screening.worker import SilentObserver, TooManyQuarantinedError, Worker, WorkerSettings, lists_in_memory
+from screening.worker import TooManyQuarantinedError, Worker, WorkerSettings, lists_in_memory
 
 LISTED = traveller("KRASHTAJ", "ARDIT", "1981-04-17")
 NOBODY = traveller("ZYBERI", "LUAN", "1990-05-05", traveller_id="t2")
@@ -61,8 +62,10 @@ class World:
         self.running = False
         self.calls.append("close")
 
-    async def next_batch(self, events_max, wait_seconds):
+    async def next_batch(self, events_max, wait_seconds, without=frozenset()):
         assert self.running
+        if without:  # all share one order here, so whatever follows waits as well
+            return []
         self.called("next_batch")
         left = [one for one in self.deliveries[self.sent :] if one.cursor > self.done.get(one.partition, Cursor(-1, -1))]
         batch = left[:events_max]

@@ -10,7 +10,7 @@ from kafka_broker import KafkaBroker, delete_topics
 
 from schemas.delivery import Cursor, Delivery
 from schemas.events import Occasion, Topic
-from storage.kafka_stream import KafkaStream, next_place
+from storage.kafka_stream import KafkaStream, next_place, partition_of
 from storage.kafka_topics import PARTITIONS, KafkaSettings, ensure_topics
 
 TOPIC = Topic.MANIFESTS.value
@@ -84,15 +84,50 @@ async def read(stream: KafkaStream, count: int, ledger: Ledger | None = None) ->
 
 @pytest.mark.kafka
 async def test_events_come_whole_and_in_order_within_a_flight(settings, ledger, open_stream):
-    told = [("occasion", b"rescreen"), ("list_version", b"17"), ("manifest_id", b"man_1")]
+    told = [("occasion", b"received"), ("list_version", b"17"), ("manifest_id", b"man_1")]
     await send(settings, numbered(["A", "B", "C"], 30), told)
     stream = open_stream()
     await stream.start()
     deliveries = await read(stream, 30, ledger)
     by_flight = {key: [int(d.body) for d in deliveries if d.key == key] for key in "ABC"}
     assert by_flight == {key: list(range(index, 30, 3)) for index, key in enumerate("ABC")}
-    assert {(d.occasion, d.list_version, d.manifest_id) for d in deliveries} == {(Occasion.RESCREEN, 17, "man_1")}
+    assert {(d.occasion, d.list_version, d.manifest_id) for d in deliveries} == {(Occasion.RECEIVED, 17, "man_1")}
     assert await stream.next_batch(100, 0.1) == []
+
+
+@pytest.mark.kafka
+async def test_re_screens_come_without_their_bodies_and_many_at_once(settings, ledger, open_stream):
+    """So that a list change costs a screener next to nothing. What has a body stays bounded, and nothing is lost on the way."""
+    again = [("occasion", b"rescreen"), ("list_version", b"17"), ("manifest_id", b"man_1")]
+    await send(settings, numbered(["A"], 50), again)
+    await send(settings, numbered(["A"], 9))
+    await send(settings, numbered(["A"], 5), again[:2])
+    stream, batches = open_stream(), []
+    async with asyncio.timeout(30):
+        while sum(map(len, batches)) < 64:
+            batches.append(await stream.next_batch(4, 1.0))
+            await stream.acknowledge(ledger.record(batches[-1]))
+    found = [one for batch in batches for one in batch]
+    assert [one.cursor.minor for one in found] == list(range(64))
+    assert {one.body for one in found[:50]} == {b""}
+    assert [int(one.body) for one in found[50:]] == [*range(9), *range(5)], "and one that names no manifest brings its body"
+    assert max(map(len, batches)) > 4 >= max(sum(one.body != b"" for one in batch) for batch in batches)
+
+
+@pytest.mark.kafka
+async def test_nothing_comes_of_partitions_that_are_not_wanted(settings, open_stream):
+    await send(settings, numbered(["A", "B"], 2))
+    stream = open_stream()
+    (first,) = await stream.next_batch(1, 5.0)
+    assert await stream.next_batch(9, 0.3, stream.partitions) == []
+    others = await stream.next_batch(9, 5.0, {first.partition})
+    assert {one.key for one in others} == {"A", "B"} - {first.key}
+    assert stream.holds("A")
+    assert partition_of(first.key, len(stream.partitions)) == first.partition
+
+
+def test_a_stream_that_is_not_connected_holds_no_flight():
+    assert not KafkaStream(KafkaSettings("127.0.0.1:1"), lambda _: None).holds("A")
 
 
 @pytest.mark.kafka

@@ -5,7 +5,7 @@ from stream_worlds import OutboxWorld
 
 from storage import outbox
 from storage.database import Database
-from storage.live_manifests import StoredLive
+from storage.live_manifests import KafkaLive, StoredLive
 
 
 def flight(number: int) -> str:
@@ -41,3 +41,23 @@ async def test_readers_that_share_the_outbox_are_told_of_their_own(outbox_world:
     told = [await StoredLive(database, stream, lambda: NOW).live() for stream in streams]  # type: ignore[arg-type]  # of the outbox
     assert all(one.ours and one.manifest_ids for one in told)
     assert sorted(ids) == sorted([*told[0].manifest_ids, *told[1].manifest_ids])
+
+
+class Topic:
+    """A reader of two of the topic's partitions, to which the flights with even numbers come."""
+
+    partitions = frozenset({3, 5})
+
+    def holds(self, flight_key: str) -> bool:
+        return int(flight_key[2:].partition("-")[0]) % 2 == 0
+
+
+async def test_readers_of_a_topic_are_told_of_the_flights_that_come_to_them(
+    outbox_world: OutboxWorld, database: Database
+) -> None:
+    ids = {number: await outbox_world.publish(flight(number)) for number in range(1, 9)}
+    live = KafkaLive(database, Topic(), lambda: NOW)  # type: ignore[arg-type]  # all that is asked of it
+    told = await live.live()
+    assert sorted(told.manifest_ids) == sorted(one for number, one in ids.items() if number % 2 == 0)
+    assert told.ours
+    assert live.served == {3, 5}

@@ -47,3 +47,18 @@ async def test_two_migrators_take_turns_and_a_faulty_file_leaves_no_trace(
     async with database.snapshot() as work:
         assert await work.fetchval("SELECT count(*) FROM thing") == 1
         assert await work.fetchval("SELECT to_regclass('other')") is None
+
+
+async def test_readers_go_on_where_they_were_when_re_screens_get_partitions_of_their_own(database: Database) -> None:
+    """What an older release had done of both is done; what it had not waits, each in its own partition."""
+    (parted,) = (one for one in migrations() if one.name == "0090_part_rescreens.sql")
+    async with database.unit_of_work() as work:
+        await work.execute("DELETE FROM stream_progress")
+        await work.execute("INSERT INTO stream_progress VALUES ('screener:outbox', 3, 40, 7), ('screener:kafka', 3, 0, 9)")
+        await work.execute(parted.text)
+        rows = await work.fetch("SELECT reader, partition, major, minor FROM stream_progress ORDER BY reader, partition")
+    assert [tuple(row) for row in rows] == [
+        ("screener:kafka", 3, 0, 9),
+        ("screener:outbox", 3, 40, 7),
+        ("screener:outbox", 19, 40, 7),
+    ]

@@ -159,6 +159,29 @@ async def test_a_list_change_sends_every_live_manifest_again(outbox_world: Outbo
     assert await stream.next_batch(10, 0.05) == []
 
 
+async def test_new_manifests_do_not_wait_behind_a_list_change(outbox_world: OutboxWorld, database: Database) -> None:
+    """Re-screens are read beside them, with progress of their own, and change hands together with them."""
+    flights = [f"OR{number}-AMS-2026-03-01" for number in range(30)]
+    for flight in flights:
+        await outbox_world.publish(flight)
+    first = await outbox_world.open_stream()
+    await outbox_world.record(await read(first, 30))
+    async with database.unit_of_work() as work:
+        assert await outbox.republish_live(work, 7, NOW) == 30
+    new = [await outbox_world.publish(flight) for flight in flights[:3]]
+    batch = await first.next_batch(4, 1.0)
+    assert [one.manifest_id for one in batch if one.occasion is Occasion.RECEIVED] == new
+    assert sum(one.occasion is Occasion.RESCREEN for one in batch) == 4
+    partitions = {one.partition for one in batch if one.occasion is Occasion.RECEIVED}
+    assert partitions.isdisjoint(one.partition for one in batch if one.occasion is Occasion.RESCREEN)
+    await outbox_world.record([one for one in batch if one.occasion is Occasion.RECEIVED])
+    await outbox_world.crash(first)
+    second = await outbox_world.open_stream()
+    again = await read(second, 30)
+    assert {one.occasion for one in again} == {Occasion.RESCREEN}
+    assert sorted(one.key for one in again) == sorted(flights)
+
+
 async def test_a_rescreen_names_the_manifest_as_it_was_stored(outbox_world: OutboxWorld) -> None:
     database, stream = outbox_world.database, await outbox_world.open_stream()
     people = tuple(Traveller(traveller_id=one) for one in "ab")

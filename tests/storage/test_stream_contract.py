@@ -63,6 +63,23 @@ async def test_a_batch_is_bounded(stream_world: StreamWorld) -> None:
     assert max(sizes) <= 3
 
 
+async def test_nothing_comes_of_a_partition_that_is_not_wanted_until_it_is(stream_world: StreamWorld) -> None:
+    flights = [f"OR{number}-AMS-2026-03-01" for number in range(12)]
+    for flight in flights:
+        await stream_world.publish(flight)
+    stream = await stream_world.open_stream()
+    (first,) = await read(stream, 1)
+    kept_back = [await stream_world.publish(first.key) for _ in range(2)]
+    found: list[Delivery] = []
+    deadline = monotonic() + PATIENCE_SECONDS
+    while not {one.key for one in found} and monotonic() < deadline:
+        found += await stream.next_batch(100, 0.5, {first.partition})
+    assert first.partition not in {one.partition for one in found}
+    while sum(one.key == first.key for one in found) < 2 and monotonic() < deadline:
+        found += await stream.next_batch(100, 0.5)
+    assert [manifest_id_of(one) for one in found if one.key == first.key] == kept_back
+
+
 async def test_what_was_not_recorded_comes_again_and_what_was_does_not(stream_world: StreamWorld) -> None:
     ids = [await stream_world.publish("OR1-AMS-2026-03-01") for _ in range(5)]
     first = await stream_world.open_stream()
