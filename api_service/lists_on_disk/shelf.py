@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from api_service.lists_on_disk import files
-from api_service.processes import be_nice, die_with_parent
+from api_service.processes import die_with_parent
 from api_service.settings import Settings
 from screening.index.port import Index
 from screening.lists_in_force import ListsBehindError, ListsInForce, MemoryShelf
@@ -138,6 +138,5 @@ async def _in_a_process(settings: Settings) -> None:
 
 
 def _prepare() -> None:
-    os.setsid()  # where the kernel shares by session, it would otherwise count as its parent does
     die_with_parent()
-    be_nice(NICENESS)
+    os.nice(NICENESS)
