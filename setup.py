@@ -15,7 +15,7 @@ setup(
         Extension(
             "screening.index.packed._kernel",
             sources=sorted(str(path) for path in KERNEL.glob("*.c")),
-            depends=[str(KERNEL / "kernel.h")],
+            depends=sorted(str(path) for path in KERNEL.glob("*.h")),
             extra_compile_args=["-O3"],
             libraries=["m"],
             optional=True,

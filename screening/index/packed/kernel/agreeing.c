@@ -142,13 +142,17 @@ static void near_long(Search *s, uint32_t own) {
 typedef struct {
     Search *search;
     uint32_t forms;
-    uint32_t form[GATHERED];
+    uint32_t form[GATHERED]; /* its place by signature, until it is looked up */
     uint8_t errors[GATHERED];
 } NearForms;
 
 static void add_gathered(NearForms *near) {
     Search *s = near->search;
     const Index *x = s->index;
+    for (uint32_t i = 0; i < near->forms; i++) {
+        near->form[i] = x->signature_form[near->form[i]];
+        __builtin_prefetch(x->form_parts + near->form[i]);
+    }
     for (uint32_t i = 0; i < near->forms; i++) {
         uint32_t part = x->form_parts[near->form[i]];
         __builtin_prefetch(x->part_bits + part);
@@ -160,12 +164,12 @@ static void add_gathered(NearForms *near) {
     near->forms = 0;
 }
 
-static void gather_near(void *gathered, uint32_t form, int errors) {
+static void gather_near(void *gathered, uint32_t place, int errors) {
     NearForms *near = gathered;
     if (near->forms == GATHERED) add_gathered(near);
-    __builtin_prefetch(near->search->index->form_parts + form);
+    __builtin_prefetch(near->search->index->signature_form + place);
     near->errors[near->forms] = (uint8_t)errors;
-    near->form[near->forms++] = form;
+    near->form[near->forms++] = place;
 }
 
 static void add_near(Search *s) {

@@ -4,153 +4,16 @@
  * threshold, the segment's date bits and the confirmations that could apply. If the agreeing parts that are left out of a walk
  * cannot be worth that together, every entry worth it is met by walking the others.
  */
-#include "kernel.h"
-#include <string.h>
+#include "asking.h"
 
 #define SCAN_COST 3  /* of an entry that is read in order; the unit is about two nanoseconds */
 #define SEARCH_COST 20 /* of looking for the segment in a posting list */
 #define TOUCH_COST 25  /* of an entry that is read out of order */
 #define SCAN_ENTRIES 100 /* so few that choosing costs more than it saves */
 #define BATCH 64
+#define LINES_AHEAD 3 /* cache lines of a date's entries that are fetched: most dates have few */
+#define WORDS_OF_LINE 16
 #define AHEAD 6 /* posting lists fetched before they are read */
-
-typedef struct {
-    const Index *x;
-    const Tables *t;
-    const Question *q;
-    const Scratch *s;
-    uint32_t *rows;
-    uint64_t found;
-    uint64_t keys;          /* bloom of the join keys of the traveller's parts */
-    uint64_t initial_parts; /* mask of the traveller's one-letter parts */
-    uint32_t initials;      /* mask of their letters */
-    int64_t confirming;     /* the most that sex and place add */
-    int64_t best;           /* the most that all agreeing parts are worth */
-    uint32_t driven[PARTS_MAX + RUNS_MAX];
-    /* what a name is worth: */
-    int32_t of[PARTS_MAX + RUNS_MAX];
-    const Item *items[PARTS_MAX + RUNS_MAX]; /* less the number of the first item of the block, so that it is indexed by slot */
-    uint32_t first[PARTS_MAX + RUNS_MAX + 1];
-} Ask;
-
-static uint64_t words_asked(const Question *q) { return q->parts + q->runs; }
-static int64_t least(int64_t a, int64_t b) { return a < b ? a : b; }
-static int64_t most(int64_t a, int64_t b) { return a > b ? a : b; }
-static int count(uint64_t mask) { return __builtin_popcountll(mask); }
-
-/* Which of the traveller's words an item belongs to: they are few, and their numbers ascend. */
-static uint64_t word_of(const Ask *a, uint32_t slot) {
-    uint64_t word = 0;
-    while (slot > a->first[word + 1]) word++;
-    return word;
-}
-
-static void place_items(Ask *a) {
-    uint32_t number = 0;
-    for (uint64_t w = 0; w < words_asked(a->q); w++) {
-        const Block *block = a->q->asked[w].block;
-        a->first[w] = number;
-        for (uint32_t i = 0; i < block->items; i++) {
-            uint32_t id = block->item[i].id;
-            number++;
-            if (id & JOINED_ITEM) continue;
-            a->s->next[number] = a->s->slot[id];
-            a->s->agrees[id >> 6] |= 1ull << (id & 63);
-            a->s->slot[id] = number;
-        }
-    }
-    a->first[words_asked(a->q)] = number;
-}
-
-static void take_items_back(const Ask *a) {
-    for (uint64_t w = 0; w < words_asked(a->q); w++) {
-        const Block *block = a->q->asked[w].block;
-        for (uint32_t i = 0; i < block->items; i++) {
-            uint32_t id = block->item[i].id;
-            if (id & JOINED_ITEM) continue;
-            a->s->slot[id] = 0;
-            a->s->agrees[id >> 6] = 0;
-        }
-    }
-}
-
-/* What is known of one listed name while it is read. */
-typedef struct {
-    uint64_t ours, theirs;
-    uint64_t ours_say, theirs_say; /* those that may be counted as agreeing: no initials, and of theirs no particles */
-    int64_t listed_sum;
-    int joined;
-} Seen;
-
-static int64_t see_part(Ask *a, Seen *seen, uint32_t slot, uint64_t position, int says) {
-    int32_t top = 0;
-    for (; slot; slot = a->s->next[slot]) {
-        uint64_t word = word_of(a, slot);
-        int32_t bits = a->q->asked[word].block->item[slot - 1 - a->first[word]].bits;
-        if (bits > a->of[word]) a->of[word] = bits;
-        if (bits > top) top = bits;
-        seen->ours |= a->q->asked[word].mask;
-        seen->theirs |= 1ull << position;
-        if (word >= a->q->parts) seen->joined = 1;
-        if (word >= a->q->parts || (says && a->q->asked[word].initial < 0)) {
-            seen->ours_say |= a->q->asked[word].mask;
-            seen->theirs_say |= 1ull << position;
-        }
-    }
-    return top;
-}
-
-static int64_t see_initials(Ask *a, Seen *seen, uint8_t letter, uint64_t position) {
-    int32_t bits = (int32_t)a->t->initial_bits, top = 0;
-    for (uint64_t left = a->initial_parts; left; left &= left - 1) {
-        uint64_t word = (uint64_t)__builtin_ctzll(left);
-        if (a->q->asked[word].initial != letter) continue;
-        if (bits > a->of[word]) a->of[word] = bits;
-        top = bits;
-        seen->ours |= 1ull << word;
-        seen->theirs |= 1ull << position;
-    }
-    return top;
-}
-
-static void see_joined(Ask *a, Seen *seen, uint32_t key, uint32_t told) {
-    int32_t bits = (int32_t)(told >> 16);
-    if (!(a->keys >> (key & 63) & 1) || bits < a->t->pair_min) return;
-    for (uint64_t word = 0; word < a->q->parts; word++) {
-        if (a->q->asked[word].join_key != key) continue;
-        if (bits > a->of[word]) a->of[word] = bits;
-        seen->ours |= a->q->asked[word].mask;
-        seen->theirs |= ((1ull << (told >> 8 & 255)) - 1) << (told & 255);
-        seen->ours_say |= a->q->asked[word].mask;
-        seen->theirs_say |= ((1ull << (told >> 8 & 255)) - 1) << (told & 255);
-        seen->listed_sum += bits;
-        seen->joined = 1;
-    }
-}
-
-static int64_t counted_parts(const Ask *a, const uint32_t *parts, uint64_t mask) {
-    int64_t counted = 0;
-    for (; mask; mask &= mask - 1) counted += !(a->x->part_marks[parts[__builtin_ctzll(mask)]] & MARK_PARTICLE);
-    return counted;
-}
-
-/* The least number of parts without a partner on either side, and what that costs at best. */
-static int64_t left_over(const Ask *a, const Seen *seen, const uint32_t *parts, int64_t listed) {
-    int64_t ours = count(seen->ours & a->q->counted), theirs = counted_parts(a, parts, seen->theirs);
-    if (!seen->joined) {
-        int64_t pairs_ours = count(seen->ours), pairs_theirs = count(seen->theirs);
-        ours = least(ours, pairs_theirs);
-        theirs = least(theirs, pairs_ours);
-    }
-    return a->t->left[most(count(a->q->counted) - ours, 0)][most(listed - theirs, 0)];
-}
-
-/* Every pair of an alignment takes a part of either side at least, so there are no more pairs than parts. */
-static int64_t pairs_at_most(const Seen *seen) { return least(count(seen->ours_say), count(seen->theirs_say)); }
-
-#define NO_GROUND INT64_MIN
-
-static uint32_t entry_length(uint32_t head) { return 2 + (head & 127) + 2 * (head >> 7 & 255); }
 
 /* Whether any part or joined word can agree: most entries that are read in order have none. */
 static int nothing_agrees(const Ask *a, const uint32_t *words) {
@@ -160,33 +23,6 @@ static int nothing_agrees(const Ask *a, const uint32_t *words) {
     for (uint32_t i = 2; i < 2 + parts; i++) found |= a->s->agrees[words[i] >> 6] >> (words[i] & 63) & 1;
     for (uint32_t i = 2 + parts; i < end; i += 2) found |= a->keys >> (words[i] & 63) & 1;
     return !found;
-}
-
-/* What a name is worth at most; NO_GROUND where no part can agree that is more than a particle or an initial. */
-static int64_t name_worth(Ask *a, const uint32_t *words) {
-    uint32_t head = words[0], parts = head & 127, joined = head >> 7 & 255;
-    const uint32_t *part = words + 2, *join = part + parts;
-    Seen seen = {0};
-    uint64_t asked = words_asked(a->q);
-    memset(a->of, 0, asked * sizeof a->of[0]);
-    for (uint32_t i = 0; i < parts; i++) {
-        uint32_t id = part[i];
-        int64_t top = 0;
-        if (a->s->agrees[id >> 6] >> (id & 63) & 1)
-            top = see_part(a, &seen, a->s->slot[id], i, !(a->x->part_marks[id] & (MARK_PARTICLE | MARK_SINGLE)));
-        if (a->initials) {
-            uint8_t letter = a->x->part_marks[id] & MARK_LETTER;
-            if (a->initials >> letter & 1) top = most(top, see_initials(a, &seen, letter, i));
-        }
-        seen.listed_sum += top;
-    }
-    for (uint32_t i = 0; i < joined; i++) see_joined(a, &seen, join[2 * i], join[2 * i + 1]);
-    int64_t pairs = pairs_at_most(&seen);
-    if (!pairs) return NO_GROUND;
-    int64_t agreeing = 0, alone = pairs < 2 ? a->t->one_part : 0;
-    for (uint64_t w = 0; w < asked; w++) agreeing += a->of[w];
-    agreeing = least(least(agreeing, seen.listed_sum), a->t->name_max);
-    return agreeing + alone + left_over(a, &seen, part, head >> 15 & 127) + (head >> 31 ? a->t->low_quality : 0);
 }
 
 static int64_t date_of_entry(const Ask *a, uint32_t entry) {
@@ -207,7 +43,7 @@ static int64_t date_bits(const Ask *a, int64_t key) {
 
 static void check(Ask *a, const uint32_t *words, uint32_t entry, int64_t needed) {
     if (nothing_agrees(a, words)) return;
-    int64_t worth = name_worth(a, words);
+    int64_t worth = kulla_name_worth(a, words);
     if (worth == NO_GROUND || worth < needed) return;
     uint32_t record = words[1], marks = a->x->record_marks[record];
     int64_t date = date_bits(a, date_of_entry(a, entry));
@@ -358,13 +194,35 @@ static void by_nation(Ask *a, uint32_t first, uint32_t end, int64_t date) {
     stretch(a, many, end, date + q->about->nations_best);
 }
 
-static void key_segment(Ask *a, uint64_t place) {
+static void date_segment(Ask *a, uint64_t place, int64_t date) {
     uint32_t first = a->x->date_at[place], end = a->x->date_at[place + 1];
-    int64_t date = date_bits(a, a->x->date_key[place]);
-    if (a->best < a->q->about->needed - date - a->q->about->nations_best - a->confirming) return;
     if (end - first > SCAN_ENTRIES && a->q->about->nation) by_nation(a, first, end, date);
     else segment(a, first, end, date);
 }
+
+/* Dates stand far apart, so their entries are fetched many at a time. */
+static void look_at_dates(Ask *a) {
+    const Index *x = a->x;
+    for (uint32_t i = 0; i < a->dates; i++) __builtin_prefetch(x->entry_at + x->date_at[a->date_place[i]]);
+    for (uint32_t i = 0; i < a->dates; i++) {
+        const uint32_t *words = x->entry_words + x->entry_at[x->date_at[a->date_place[i]]];
+        for (int line = 0; line < LINES_AHEAD; line++) __builtin_prefetch(words + line * WORDS_OF_LINE);
+    }
+    for (uint32_t i = 0; i < a->dates; i++) date_segment(a, a->date_place[i], a->date_bits[i]);
+    a->dates = 0;
+}
+
+/* Whether any name at all can be worth enough, where the date is worth so much. */
+static int worth_looking(const Ask *a, int64_t date) { return a->best >= a->q->about->needed - date - a->q->about->nations_best - a->confirming; }
+
+static void one_date(Ask *a, uint64_t place, int64_t date) {
+    if (!worth_looking(a, date)) return;
+    if (a->dates == DATES_AHEAD) look_at_dates(a);
+    a->date_place[a->dates] = (uint32_t)place;
+    a->date_bits[a->dates++] = date;
+}
+
+static void key_segment(Ask *a, uint64_t place) { one_date(a, place, date_bits(a, a->x->date_key[place])); }
 
 /* Of a full date, the month and day; and the same exchanged. */
 static int64_t month_day(int64_t date) { return date % 10000; }
@@ -384,7 +242,7 @@ static void year_segment(Ask *a, int64_t year) {
     for (uint64_t place = first; place < end; place++) {
         int64_t key = a->x->date_key[place], plain = full && only_year(key, own, other_way);
         int64_t bits = plain ? a->t->date[DATE_YEAR] : date_bits(a, key);
-        if (bits > common) key_segment(a, place);
+        if (bits > common) one_date(a, place, bits);
         else bulk = most(bulk, bits);
     }
     if (first < end) segment(a, a->x->date_at[first], a->x->date_at[end], bulk);
@@ -397,11 +255,13 @@ static void near_year(Ask *a, int64_t year) {
     for (uint64_t place = date_place(a->x, year * 10000); place < end; place++) {
         int64_t key = a->x->date_key[place], theirs = month_day(key);
         if (full && theirs != own && theirs % 100) continue;
-        if (date_bits(a, key) > a->t->date[DATE_CONTRADICTION]) key_segment(a, place);
+        int64_t bits = date_bits(a, key);
+        if (bits > a->t->date[DATE_CONTRADICTION]) one_date(a, place, bits);
     }
 }
 
 static void one_digit_of_year(Ask *a) {
+    if (!worth_looking(a, a->t->date[DATE_DIGIT])) return;
     int64_t own = a->q->date / 10000;
     for (int64_t power = 1; power < 10000; power *= 10) {
         for (int64_t digit = 0; digit < 10; digit++) {
@@ -431,6 +291,7 @@ static void segments(Ask *a) {
     near_year(a, a->q->date / 10000 - 1);
     near_year(a, a->q->date / 10000 + 1);
     if (a->q->date % 100) one_digit_of_year(a);
+    look_at_dates(a);
 }
 
 static void prepare(Ask *a) {
@@ -451,9 +312,9 @@ static void prepare(Ask *a) {
 uint64_t kulla_candidates(const Index *index, const Tables *tables, const Question *question, const Scratch *scratch, uint32_t *rows) {
     Ask a = {.x = index, .t = tables, .q = question, .s = scratch, .rows = rows};
     prepare(&a);
-    place_items(&a);
+    kulla_place_items(&a);
     segments(&a);
-    take_items_back(&a);
+    kulla_take_items_back(&a);
     for (uint64_t i = 0; i < a.found; i++) scratch->seen[rows[i] >> 3] = 0;
     return a.found;
 }

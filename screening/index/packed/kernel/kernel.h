@@ -164,10 +164,10 @@ typedef struct {
 
 enum { FLIGHT_ANSWERED, FLIGHT_ROWS_FULL, FLIGHT_BLOCKS_FULL, FLIGHT_ITEMS_MANY, FLIGHT_REFUSED };
 
-/* Whom to tell of a form that is near, and by how many errors. */
+/* Whom to tell of a form that is near, by its place in the order of signatures, and by how many errors. */
 typedef struct {
     void *search;
-    void (*add)(void *search, uint32_t form, int errors);
+    void (*add)(void *search, uint32_t place, int errors);
 } NearFound;
 
 /* Of BLOCK_FORMS words, which differ from `own` in at most so many bits; of BLOCKS blocks, which may hold such words: a bit each. */

@@ -107,7 +107,7 @@ static void compare(const Near *near, Gathered *some) {
     else distances(own, length, some->letter + 1, others, low, high, errors);
     for (uint32_t i = 0; i < some->forms; i++)
         if (errors[i] && errors[i] <= near->allowed)
-            near->found->add(near->found->search, near->index->signature_form[some->place[i]], errors[i]);
+            near->found->add(near->found->search, some->place[i], errors[i]);
     some->forms = 0;
 }
 
