@@ -77,6 +77,13 @@ class Settings(BaseSettings):
     reading_processes: int = Field(
         default=2, ge=1, le=16, description="Processes for each HTTP process that read ordinary bodies; one reads 100 a second."
     )
+    index_processes: int | None = Field(
+        default=None,
+        ge=1,
+        le=16,
+        description="Processes that read the names of a list of 100,000 persons and more when its index is built, at a low "
+        "priority. By default one for every two cores, so that screening keeps the others.",
+    )
     requests_per_second_max: float = Field(
         default=200.0,
         gt=0,

@@ -1,24 +1,25 @@
 """How fast, how big and how right the packed index is, on lists of made-up persons (`benchmarks.people`).
 
     python -m benchmarks.index [--persons 10000 100000 1000000] [--travellers N] [--live N] [--seed N] [--keep DIRECTORY]
+    python -m benchmarks.index --persons 1000000 --build-only --keep DIRECTORY
     python -m benchmarks.index --equality 100000x1000 [--processes N]       index against oracle, and nothing else
 
-For each size: building (wall time on two processes, the share spent on making persons up, peak memory of all of them), size of
-the file, time to open it, travellers/s of a stream of different travellers on one and on two processes from cold caches (wall,
-and per second of processor time, which a busy machine does not change), the time of one traveller alone, memory of the asking
-processes (PSS: shared pages counted once), the compiled kernel against the portable one, and whether both find what the oracle
-finds: on a sample of travellers, half of them listed persons, against a sample of records.
+For each size: making up the list (kept, with the index, where --keep says); building from that list alone, as the service does
+from JSON in its store (`benchmarks.index_build`; wall and processor time, peak memory of all processes); size of the file, time
+to open it, travellers/s of a stream of different travellers on one and on two processes from cold caches (wall, and per second
+of processor time, which a busy machine does not change), the time of one traveller alone, memory of the asking processes (PSS:
+shared pages counted once), the compiled kernel against the portable one, and whether both find what the oracle finds: on a
+sample of travellers, half of them listed persons, against a sample of records.
 
 The threshold is the default for a list of that length (`screening.thresholds`).
 """
 
 import argparse
 import multiprocessing
-import resource
 import statistics
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -29,84 +30,24 @@ import psutil
 
 from benchmarks import equality
 from benchmarks.equality import DAY
+from benchmarks.index_build import PROCESSES, report_build, the_list
 from benchmarks.people import LIST, flights, records
 from benchmarks.people.travellers import TRAVELLERS_PER_FLIGHT
 from schemas.traveller import Sex, Traveller
-from schemas.watchlist import VersionedRecord, Watchlist, WatchlistSnapshot
+from schemas.watchlist import VersionedRecord, WatchlistSnapshot
 from screening.engine import matches_of, screen
 from screening.index.live.travellers import LiveTravellers
-from screening.index.packed.building import Listing, build_from_chunks
-from screening.index.packed.chunk import Chunk, read_chunk
 from screening.index.packed.compiled import kernel_library
 from screening.index.packed.layout import PackedContent
 from screening.index.packed.packed_index import KernelKind, PackedIndex
 from screening.model import MODEL
 from screening.prepared import prepare_list, prepare_traveller
 from screening.scoring import match
-from screening.thresholds import default_bits
 
 SIZES = (10_000, 100_000, 1_000_000)
-CHUNK_RECORDS = 4_000
-PROCESSES = 2
 SAMPLE_TRAVELLERS, SAMPLE_RECORDS, PORTABLE_TRAVELLERS = 40, 5_000, 20
 LIVE_RECORDS = 40
 MIB = 1 << 20
-
-
-def the_list(persons: int) -> Watchlist:
-    return LIST.model_copy(update={"threshold_bits": default_bits(LIST, persons, MODEL)})
-
-
-class ReadChunk(NamedTuple):
-    chunk: Chunk
-    seconds_made_up: float
-    seconds_read: float
-
-
-def read_some(first: int, persons: int, seed: int) -> ReadChunk:
-    """One chunk of the list, made up and read."""
-    start = time.process_time()
-    some = list(records(min(CHUNK_RECORDS, persons - first), seed, first, the_list(persons)))
-    made_up = time.process_time()
-    chunk = read_chunk(some, MODEL)
-    return ReadChunk(chunk, made_up - start, time.process_time() - made_up)
-
-
-class Built(NamedTuple):
-    seconds: float
-    made_up: float
-    reading: float
-    packing: float
-    peak_mib: float
-
-
-def build(path: Path, persons: int, seed: int, told: "multiprocessing.Queue[Built]") -> None:
-    """In a process of its own, so that its memory is its own."""
-    start, made_up, reading = time.perf_counter(), 0.0, 0.0
-
-    def chunks(pool: ProcessPoolExecutor) -> Iterator[Chunk]:
-        nonlocal made_up, reading
-        for read in pool.map(partial(read_some, persons=persons, seed=seed), range(0, persons, CHUNK_RECORDS)):
-            made_up, reading = made_up + read.seconds_made_up, reading + read.seconds_read
-            yield read.chunk
-
-    with ProcessPoolExecutor(PROCESSES) as pool:
-        build_from_chunks(path, chunks(pool), Listing(MODEL, 1))
-    seconds, packing = time.perf_counter() - start, time.process_time()
-    peak = (
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + PROCESSES * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    )
-    told.put(Built(seconds, made_up, reading, packing, peak / 1024))
-
-
-def report_build(path: Path, persons: int, seed: int) -> None:
-    told: multiprocessing.Queue[Built] = multiprocessing.Queue()
-    worker = multiprocessing.Process(target=build, args=(path, persons, seed, told))
-    worker.start()
-    built = told.get()
-    worker.join()
-    print(f"build: {built.seconds:.1f} s wall on {PROCESSES} + 1 processes, peak {built.peak_mib:.0f} MiB together")
-    print(f"  processor time: making up {built.made_up:.1f} s, reading {built.reading:.1f} s, packing {built.packing:.1f} s")
 
 
 def report_file(path: Path) -> None:
@@ -262,6 +203,7 @@ def main() -> None:
     arguments.add_argument("--travellers", type=int, default=30_000)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--keep", type=Path, help="a directory where built indexes are kept, and found the next time")
+    arguments.add_argument("--build-only", action="store_true", help="build, even where an index stands, and ask nothing")
     arguments.add_argument("--live", type=int, default=0, help="live travellers against whom changed records are put")
     arguments.add_argument("--equality", metavar="RECORDSxTRAVELLERS", help="index against oracle, and nothing else")
     arguments.add_argument("--processes", type=int, default=PROCESSES, help="for --equality")
@@ -273,7 +215,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         directory = options.keep or Path(temporary)
         for persons in options.persons:
-            measure(directory / f"persons-{persons}-{options.seed}.index", persons, options.travellers, options.seed)
+            path = directory / f"persons-{persons}-{options.seed}.index"
+            if options.build_only:
+                print(f"--- {persons:,} persons, seed {options.seed}")
+                report_build(path, persons, options.seed)
+                report_file(path)
+            else:
+                measure(path, persons, options.travellers, options.seed)
 
 
 if __name__ == "__main__":

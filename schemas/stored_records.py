@@ -21,13 +21,12 @@ from schemas.watchlist import NameQuality, Record, VersionedRecord, Watchlist
 
 
 class StoredRow(NamedTuple):
-    """A `VersionedRecord` whose record is still JSON, as it was stored. `named`: whether it has a name."""
+    """A `VersionedRecord` whose record is still JSON, as it was stored."""
 
     watchlist: Watchlist
     body: str | bytes
     record_version: int
     list_version: int
-    named: bool
 
     def versioned(self) -> VersionedRecord:
         """The record as a noun. Raises ValidationError."""

@@ -16,6 +16,7 @@ from schemas.delivery import Cursor, Delivery
 from schemas.ledger import AlertChanges, FlightHistory
 from schemas.live_manifests import LiveIds
 from schemas.manifest import Manifest
+from schemas.stored_records import StoredRow
 from schemas.watchlist import KeptRarity, ListChanges, RecordKey, VersionedRecord, Watchlist
 
 
@@ -80,7 +81,7 @@ class WatchlistSource(Protocol):
     def records(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
         """All records of all lists as of a version, by list and record id, in chunks: a million are never in memory at once."""
 
-    def named(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+    def named(self, version: int) -> AsyncIterator[Sequence[StoredRow]]:
         """Of these, the ones with a name, in the same order."""
 
     def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[VersionedRecord]]:

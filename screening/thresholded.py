@@ -6,6 +6,7 @@ moves only when it has doubled or halved; the next base then has it for every re
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 
+from schemas.stored_records import StoredRow
 from schemas.watchlist import ListChanges, VersionedRecord, Watchlist
 from screening.model import Model
 from screening.ports import WatchlistSource
@@ -43,11 +44,11 @@ class ThresholdedSource:
         async for chunk in self._source.records(version):
             yield tuple(_on(record, lists) for record in chunk)
 
-    async def named(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+    async def named(self, version: int) -> AsyncIterator[Sequence[StoredRow]]:
         """See the port."""
         lists = await self._thresholded(version)
         async for chunk in self._source.named(version):
-            yield tuple(_on(record, lists) for record in chunk)
+            yield tuple(row._replace(watchlist=lists[row.watchlist.list_id]) for row in chunk)
 
     async def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[VersionedRecord]]:
         """See the port."""

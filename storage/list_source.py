@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 import asyncpg
 
-from schemas.watchlist import KeptRarity, ListChanges, Record, RecordKey, VersionedRecord, Watchlist, WatchlistSnapshot
+from schemas.stored_records import StoredRow
+from schemas.watchlist import KeptRarity, ListChanges, RecordKey, VersionedRecord, Watchlist, WatchlistSnapshot
 from storage import publications
 from storage.database import Database
 from storage.sql import queries
@@ -77,19 +78,19 @@ class PostgresListSource:
     async def records(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
         """The records as of this version, in list order."""
         async for page in self._pages("page_records", version, ("", "")):
-            yield page
+            yield tuple(one.versioned() for one in page)
 
-    async def named(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
-        """Of these, the ones with a name, in list order."""
+    async def named(self, version: int) -> AsyncIterator[Sequence[StoredRow]]:
+        """Of these, the ones with a name, in list order, as they are stored: nobody decodes a million in one process."""
         async for page in self._pages("page_named", version, ("", "")):
             yield page
 
     async def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[VersionedRecord]]:
         """Of these, the ones without a name that came after a version, in the order in which they came."""
         async for page in self._pages("page_unnamed", version, (since + 1, "", "")):
-            yield page
+            yield tuple(one.versioned() for one in page)
 
-    async def _pages(self, query: str, version: int, after: tuple[str | int, ...]) -> AsyncIterator[Sequence[VersionedRecord]]:
+    async def _pages(self, query: str, version: int, after: tuple[str | int, ...]) -> AsyncIterator[Sequence[StoredRow]]:
         """`after`: the key behind which the first page begins; the last columns of what the pages are ordered by."""
         lists = await self._lists_by_id()
         while True:
@@ -97,7 +98,7 @@ class PostgresListSource:
                 rows = await work.fetch(queries("list_source")[query], version, *after, ROWS_PER_PAGE)
             if not rows:
                 return
-            yield tuple(_versioned(row, lists) for row in rows)
+            yield tuple(_stored(row, lists) for row in rows)
             after = tuple(rows[-1][name] for name in ("from_version", "list_id", "record_id")[-len(after) :])
 
     async def unnamed_ended(self, since: int, version: int, records_max: int) -> Sequence[RecordKey] | None:
@@ -159,10 +160,9 @@ def _key(row: asyncpg.Record) -> RecordKey:
     return row["list_id"], row["record_id"]
 
 
+def _stored(row: asyncpg.Record, lists: Mapping[str, Watchlist]) -> StoredRow:
+    return StoredRow(lists[row["list_id"]], row["body"], row["record_version"], row["from_version"])
+
+
 def _versioned(row: asyncpg.Record, lists: Mapping[str, Watchlist]) -> VersionedRecord:
-    return VersionedRecord(
-        watchlist=lists[row["list_id"]],
-        record=Record.model_validate_json(row["body"]),
-        record_version=row["record_version"],
-        list_version=row["from_version"],
-    )
+    return _stored(row, lists).versioned()

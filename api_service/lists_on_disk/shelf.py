@@ -124,7 +124,8 @@ async def _in_thread(build: Callable[[], Index]) -> Index:
 async def _in_a_process(settings: Settings) -> None:
     """`kulla index-lists`, as low as it gets; what came of it is seen at the next look at the directory."""
     url = {} if settings.database_url is None else {"KULLA_DATABASE_URL": settings.database_url}
-    environment = dict(os.environ) | {"KULLA_DATA_DIR": str(settings.data_dir)} | url
+    readers = {} if settings.index_processes is None else {"KULLA_INDEX_PROCESSES": str(settings.index_processes)}
+    environment = dict(os.environ) | {"KULLA_DATA_DIR": str(settings.data_dir)} | url | readers
     command = (sys.executable, "-m", "api_service.cli", "index-lists")
     process = await asyncio.create_subprocess_exec(
         *command, env=environment, preexec_fn=_prepare, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from schemas.stored_records import StoredRow
 from schemas.watchlist import KeptRarity, ListChanges, Record, RecordKey, VersionedRecord, Watchlist, WatchlistSnapshot
 
 
@@ -103,11 +104,11 @@ class MemoryListSource:
         for record in tuple(self._as_of(version)):
             yield (record,)
 
-    async def named(self, version: int) -> AsyncIterator[Sequence[VersionedRecord]]:
-        """Of these, the ones with a name."""
-        for record in tuple(self._as_of(version)):
-            if record.record.names:
-                yield (record,)
+    async def named(self, version: int) -> AsyncIterator[Sequence[StoredRow]]:
+        """Of these, the ones with a name, as a store would keep them."""
+        for one in tuple(self._as_of(version)):
+            if one.record.names:
+                yield (StoredRow(one.watchlist, one.record.model_dump_json(), one.record_version, one.list_version),)
 
     async def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[VersionedRecord]]:
         """Of these, the ones without a name that are newer than a version."""

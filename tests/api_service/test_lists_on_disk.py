@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api_service.lists_on_disk import build, files, shelf
+from api_service.lists_on_disk import build, files, readers, shelf
 from api_service.lists_on_disk.build import build_newest
 from api_service.lists_on_disk.shelf import DiskShelf, Shelf, lists_in_force
 from api_service.settings import Settings
@@ -65,10 +65,10 @@ async def test_names_that_several_processes_have_read_make_the_same_file(
 ) -> None:
     source = MemoryListSource()
     source.publish(WANTED, [*MANY, ARDIT], in_force=False)
-    monkeypatch.setattr(build, "CHUNK_RECORDS", 20)
+    monkeypatch.setattr(readers, "CHUNK_RECORDS", 20)
     await build_newest(tmp_path / "alone", source, MODEL)
-    monkeypatch.setattr(build, "_readers", lambda records: 2 if records == 91 else 1)
-    await build_newest(tmp_path / "together", source, MODEL)
+    monkeypatch.setattr(build, "RECORDS_FOR_SEVERAL_MIN", 91)
+    await build_newest(tmp_path / "together", source, MODEL, processes=2)
     alone, together = (files.path_of(tmp_path / one, 1).read_bytes() for one in ("alone", "together"))
     assert alone == together
 

@@ -50,7 +50,7 @@ def test_names_by_the_field_are_names_one_by_one(names_of_records):
 
 def test_stored_records_make_the_file_that_nouns_make(tmp_path):
     listed = snapshot(ARDIT, *FILLERS, record("D", name("ЖЕЉКО", "MR")), version=7, record_version=3).records
-    stored = [StoredRow(PERSONS, one.record.model_dump_json(), 3, 7, True) for one in listed]
+    stored = [StoredRow(PERSONS, one.record.model_dump_json(), 3, 7) for one in listed]
     for path, chunks in (
         (tmp_path / "nouns", [read_chunk(listed, MODEL)]),
         (tmp_path / "stored", [read_stored(some, MODEL) for some in in_chunks(stored, 3)]),

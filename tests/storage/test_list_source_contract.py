@@ -186,7 +186,7 @@ async def test_records_with_a_name_and_without_are_read_apart(lists: Lists, monk
     await lists.publish(WANTED, *people, papers[0], changed, renamed, papers[3], papers[4], papers[5])
 
     async def named(version: int) -> list[str]:
-        return [one.record.record_id for chunk in [c async for c in lists.source.named(version)] for one in chunk]
+        return [one.versioned().record.record_id for chunk in [c async for c in lists.source.named(version)] for one in chunk]
 
     async def unnamed(version: int, since: int) -> list[str]:
         return sorted(
