@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, product
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from schemas.traveller import NAME_PARTS_MAX
 from screening.nicknames import NO_CLASS, class_of
@@ -42,6 +42,7 @@ _SPELLINGS_MAX = 6
 """Readings of one name by custom; those whose parts all fall into the same classes are one."""
 
 Words = tuple[str, ...]
+Value = TypeVar("Value")
 
 
 class Part(NamedTuple):
@@ -133,8 +134,13 @@ def without_glued_titles(names: Iterable[NameParts]) -> Iterator[NameParts]:
 
 
 def _parts(family: tuple[str, ...], given: tuple[str, ...]) -> tuple[Part, ...]:
-    cut = [(word, True) for word in family] + [(word, False) for word in given]
+    cut = in_order(tuple([(word, True) for word in family]), tuple([(word, False) for word in given]))
     return tuple([read_part(word, family=from_surname) for word, from_surname in cut[:NAME_PARTS_MAX]])
+
+
+def in_order(family: tuple[Value, ...], given: tuple[Value, ...]) -> tuple[Value, ...]:
+    """What stands for the parts of both fields, in the order of the parts of a name."""
+    return family + given
 
 
 @lru_cache(maxsize=_PARTS_KEPT_MAX)

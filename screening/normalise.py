@@ -45,7 +45,10 @@ def words_alone(field: str) -> tuple[str, ...] | None:
 
 
 def _split(spelling: str) -> tuple[str, ...]:
-    return tuple([word for word in _NOT_A_LETTER.split(spelling) if word and word not in ABSENT_MARKERS])
+    letters = spelling.replace(" ", "")
+    plain = letters.isalpha() and letters.isascii() and letters.isupper()
+    found = spelling.split() if plain else _NOT_A_LETTER.split(spelling)
+    return tuple([word for word in found if word and word not in ABSENT_MARKERS])
 
 
 def document_number(text: str | None) -> str:

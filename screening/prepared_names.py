@@ -43,8 +43,19 @@ class PreparedName:
 
 def joined_words(parts: tuple[Part, ...]) -> tuple[Joined, ...]:
     """Every run of two or three adjacent parts of one field, as one word."""
+    return tuple([_join(parts, start, size) for start, size in joined_runs(parts)])
+
+
+def joined_runs(parts: Sequence[Part]) -> list[tuple[int, int]]:
+    """Where those runs begin, and of how many parts they are."""
     runs = ((start, size) for size in range(2, JOINED_PARTS_MAX + 1) for start in range(len(parts) - size + 1))
-    return tuple(_join(parts, start, size) for start, size in runs if _one_field(parts[start : start + size]))
+    return [(start, size) for start, size in runs if _one_field(parts[start : start + size])]
+
+
+def joining_kind(text: str) -> int:  # noqa: ARG001 - a row of parts is joined by the fields alone
+    """What, beside the field, decides whether a part is joined with its neighbours: names with parts of the same kinds in the
+    same fields have the same runs. Names by the million are joined kind by kind."""
+    return 0
 
 
 def _join(parts: tuple[Part, ...], start: int, size: int) -> Joined:

@@ -6,8 +6,10 @@ candidates and name the kind of difference; the weights say what such an agreeme
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from operator import itemgetter
+from string import ascii_lowercase, ascii_uppercase
 
 _FORM_CACHE_MAX = 200_000  # about 40 MB of short strings: the distinct parts of a list of a million persons
 
@@ -18,19 +20,35 @@ _LETTERS = {
     "YE": "I", "AE": "I", "OE": "U", "UE": "U", "AU": "U", "AW": "U", "OW": "U",
     "E": "I", "Y": "I", "O": "U", "W": "V", "Q": "K", "X": "KS", "C": "K",
 }  # fmt: skip
-_PATTERN = re.compile("|".join(sorted(_LETTERS, key=lambda key: (-len(key), key))))
+_GROUPS = {letters: sound.lower() for letters, sound in _LETTERS.items() if len(letters) > 1}
+"""What is written with several letters; small where it is replaced, so that it is not taken for a letter to be replaced."""
+_GROUP = re.compile("|".join(sorted(_GROUPS, key=lambda key: (-len(key), key))))
+_LARGE_AGAIN = dict(zip(ascii_lowercase, ascii_uppercase, strict=True))
+_SINGLE_LETTERS = str.maketrans({letter: sound for letter, sound in _LETTERS.items() if len(letter) == 1} | _LARGE_AGAIN)
 _DOUBLED = re.compile(r"(.)\1+")
 _ONCE = itemgetter(1)  # of a match, its letter: the same as r"\1" in two thirds of the time
 _MUTE_H = re.compile(r"(?<=[AIU])H(?=[^AIU]|$)")
 _SKELETON_LETTERS = str.maketrans({"G": "K", "V": "F"})
 _CONSONANTS = _SKELETON_LETTERS | dict.fromkeys(map(ord, "AIU"))
+_LEADING_VOWEL = "a"
+_CONSONANTS_OF_LINES = _CONSONANTS | {ord(_LEADING_VOWEL): "A"}
 
 
 @lru_cache(maxsize=_FORM_CACHE_MAX)
 def form(part: str) -> str:
     """The part with habits of romanisation undone. Never empty for a part that is not."""
-    shape = _DOUBLED.sub(_ONCE, _PATTERN.sub(lambda found: _LETTERS[found.group()], _DOUBLED.sub(_ONCE, part)))
-    return (_MUTE_H.sub("", shape) or shape) if "H" in shape else shape
+    return _undone(part)
+
+
+def forms(parts: Sequence[str]) -> list[str]:
+    """`form` of many parts, in a fifth of the time: all are one text, a part a line."""
+    return _undone("\n".join(parts)).split("\n") if parts else []
+
+
+def _undone(lines: str) -> str:
+    sounds = _GROUP.sub(lambda found: _GROUPS[found.group()], _DOUBLED.sub(_ONCE, lines)).translate(_SINGLE_LETTERS)
+    shape = _DOUBLED.sub(_ONCE, sounds)
+    return _MUTE_H.sub("", shape) if "H" in shape else shape
 
 
 @lru_cache(maxsize=_FORM_CACHE_MAX)
@@ -39,3 +57,11 @@ def skeleton(part: str) -> str:
     shape = form(part)
     first = "A" if shape[0] in "AIU" else shape[0].translate(_SKELETON_LETTERS)
     return first + shape[1:].translate(_CONSONANTS)
+
+
+def skeletons(shapes: Sequence[str]) -> list[str]:
+    """`skeleton` of the many parts that have these forms."""
+    lines = "\n" + "\n".join(shapes)
+    for vowel in "AIU":
+        lines = lines.replace("\n" + vowel, "\n" + _LEADING_VOWEL)
+    return lines.translate(_CONSONANTS_OF_LINES).split("\n")[1:] if shapes else []

@@ -9,10 +9,12 @@ from schemas.stored_records import StoredRow
 from schemas.watchlist import NameQuality, RecordName
 from screening.index.packed.building import Listing, build_from_chunks
 from screening.index.packed.chunk import in_chunks, read_chunk, read_stored
-from screening.index.packed.keys import join_key
+from screening.index.packed.keys import join_key, join_keys
 from screening.model import MODEL
+from screening.name_parts import read_part
 from screening.prepared import record_names
 from screening.prepared_names import joined_words
+from screening.romanisation import form, forms, skeleton, skeletons
 
 PIECES = st.sampled_from(
     """KRASHTAJ;ARDIT;al-masri;MOHAMED ALI;O'BRIEN;ANNAMRS;MR;DR HANS;MRS;BIN;ABU BAKR;VAN DER BERG;FNU;XXX;LNU MR;UNKNOWN;12 34
@@ -57,3 +59,15 @@ def test_stored_records_make_the_file_that_nouns_make(tmp_path):
     ):
         build_from_chunks(path, chunks, Listing(MODEL, 7))
     assert (tmp_path / "nouns").read_bytes() == (tmp_path / "stored").read_bytes()
+
+
+WORDS = st.lists(st.text("AEIOUYHXSCTKGVWDJQZ", min_size=1, max_size=12), max_size=6)
+
+
+@settings(max_examples=200)
+@given(WORDS)
+def test_many_parts_at_once_are_romanised_like_each_of_them(parts):
+    shapes = forms(parts)
+    assert shapes == [form(part) for part in parts]
+    assert skeletons(shapes) == [skeleton(part) for part in parts]
+    assert join_keys(parts).tolist() == [join_key(read_part(part, family=True)) for part in parts]

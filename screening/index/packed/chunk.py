@@ -21,12 +21,14 @@ from schemas.watchlist import VersionedRecord, Watchlist
 from screening.features.birth_dates import many_dates_cost
 from screening.features.documents import read_document
 from screening.index.packed.fields import Fields, NamePair
-from screening.index.packed.keys import date_keys, record_key, text_key, whole_bits
+from screening.index.packed.keys import date_keys, record_key_text, text_key, text_keys, whole_bits
 from screening.model import Model
 from screening.name_parts import PARTICLES, Part
+from screening.nicknames import class_of
 from screening.normalise import words
 from screening.prepared import PreparedRecord
 from screening.rarity import BITS_GRAIN
+from screening.romanisation import forms, skeletons
 
 PARTS_MAX = 64
 """Parts of a name that the kernel's masks have room for."""
@@ -43,7 +45,7 @@ KINDS: Mapping[str, Any] = {
 _SEXES = {"M": 1, "F": 2}
 _HAS_PLACE = 4
 _TYPE_CODES = {np.bool_: "B", np.uint8: "B", np.uint16: "H", np.uint32: "I", np.int32: "i", np.uint64: "Q", np.int64: "q"}
-_OF_NAMES = frozenset({"parts_of_name", "parts", "joins_of_name", "join_key", "join_span"})
+_MADE_AT_ONCE = frozenset({"parts_of_name", "parts", "joins_of_name", "join_key", "join_span", "record_key"})
 
 Value = TypeVar("Value")
 
@@ -57,14 +59,11 @@ class Vocabulary(NamedTuple):
     nicknames: NDArray[np.int64]
 
     @classmethod
-    def of(cls, parts: Sequence[Part]) -> "Vocabulary":
-        """These parts."""
-        return cls(
-            " ".join([part.text for part in parts]),
-            " ".join([part.form for part in parts]),
-            " ".join([part.skeleton for part in parts]),
-            np.array([part.nickname for part in parts], dtype=np.int64),
-        )
+    def of(cls, texts: Sequence[str]) -> "Vocabulary":
+        """The parts that these texts are (`name_parts.read_part`)."""
+        shapes = forms(texts)
+        nicknames = np.array(list(map(class_of, shapes)), dtype=np.int64)
+        return cls(" ".join(texts), " ".join(shapes), " ".join(skeletons(shapes)), nicknames)
 
     def parts(self, places: NDArray[np.int64]) -> Iterator[Part]:
         """The parts again that stand at these places."""
@@ -122,11 +121,13 @@ class _Rows:
         self._model = model
         self.fields = Fields()
         self._people = 0
-        self._columns = {name: array(_TYPE_CODES[kind]) for name, kind in KINDS.items() if name not in _OF_NAMES}
-        self._pairs = array("I")
+        self._columns = {name: array(_TYPE_CODES[kind]) for name, kind in KINDS.items() if name not in _MADE_AT_ONCE}
+        self._pairs = array("q")
         self._texts: list[bytes] = []
         self._nations: dict[tuple[str, ...], int] = {}
         self._watchlists: dict[str, int] = {}
+        self._nation_sets: dict[tuple[str, ...], int] = {}
+        self._record_keys: list[str] = []
         self._known: dict[int, tuple[Watchlist, int, int]] = {}
 
     def add(self, record: ListedRecord, watchlist: Watchlist, pairs: Mapping[NamePair, bool]) -> None:
@@ -140,18 +141,24 @@ class _Rows:
         _, number, threshold = self._known.get(id(watchlist)) or self._new_list(watchlist)
         columns["watchlist"].append(number)
         columns["threshold"].append(threshold)
-        columns["record_key"].append(record_key((watchlist.list_id, record.record_id)))
-        nations = tuple(sorted(set(record.nationalities)))
-        columns["nation_set"].append(self._nations.setdefault(nations, len(self._nations)))
+        self._record_keys.append(record_key_text((watchlist.list_id, record.record_id)))
+        nations = self._nation_sets.get(record.nationalities)
+        columns["nation_set"].append(self._new_nations(record.nationalities) if nations is None else nations)
         self._add_dates(record)
         documents = [read_document(one.type, one.number, one.issuing_country) for one in record.documents]
         self._extend("documents", [text_key(one.folded) for one in documents if one is not None])
 
+    def _new_nations(self, nationalities: tuple[str, ...]) -> int:
+        """The same nationalities in another order, or twice, are the same set."""
+        nations = tuple(sorted(set(nationalities)))
+        found = self._nation_sets[nationalities] = self._nations.setdefault(nations, len(self._nations))
+        return found
+
     def _add_dates(self, record: ListedRecord) -> None:
         """Birth dates; and the marks of a record: its sex, whether it has a birth place, what its many dates cost."""
-        dates = tuple(dict.fromkeys(record.birth_dates))
+        dates = record.birth_dates if len(record.birth_dates) < 2 else tuple(dict.fromkeys(record.birth_dates))
         self._extend("dates", date_keys(dates))
-        cost = round(many_dates_cost(len(dates)) * BITS_GRAIN)
+        cost = round(many_dates_cost(len(dates)) * BITS_GRAIN) if len(dates) > 1 else 0
         place = _HAS_PLACE if record.birth_place and words(record.birth_place) else 0
         self._columns["marks"].append(_SEXES.get(record.sex or "U", 0) | place | cost << 8)
 
@@ -173,6 +180,7 @@ class _Rows:
     def chunk(self) -> Chunk:
         """All that was added."""
         columns: dict[str, Any] = self._columns | self.fields.laid_out(self._pairs)._asdict()
+        columns["record_key"] = text_keys(self._record_keys)
         return Chunk(
             columns={name: np.array(columns[name], dtype=kind) for name, kind in KINDS.items()},
             vocabulary=Vocabulary.of(self.fields.vocabulary),

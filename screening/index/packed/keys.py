@@ -1,15 +1,17 @@
 """Numbers that stand for texts and dates in the sorted arrays of an index."""
 
 import math
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
 
 from schemas.watchlist import RecordKey
 from screening.features.names import JOINED_SKELETON_MIN
 from screening.name_parts import Part
 from screening.rarity import BITS_GRAIN
-from screening.romanisation import form, skeleton
+from screening.romanisation import forms, skeletons
 
 DATES_MAX = 16
 """A record with more birth dates stands once for all of them, as if the best one always fitted: else hostile records with a
@@ -17,8 +19,8 @@ thousand names and a thousand dates would make a million entries."""
 
 NO_DATE, MANY_DATES = 0, 0xFFFFFFFF
 
-_JOINS_KEPT_MAX = 200_000
-"""About 30 MB: names of one person repeat, and with them the words that their parts make."""
+_KEY_BYTES = 8
+_JOIN_KEY_MOST = 0xFFFFFFFF
 _THRESHOLD_MOST = 1 << 30
 
 
@@ -47,25 +49,36 @@ def whole_bits(bits: float) -> int:
 
 def text_key(text: str) -> int:
     """64 bits that stand for a text in sorted arrays. Two texts that meet by chance cost a look, never a match."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+    return int.from_bytes(blake2b(text.encode(), digest_size=_KEY_BYTES).digest(), "little")
+
+
+def text_keys(texts: Iterable[str]) -> NDArray[np.uint64]:
+    """The keys of many texts."""
+    digests = b"".join([blake2b(text.encode(), digest_size=_KEY_BYTES).digest() for text in texts])
+    return np.frombuffer(digests, dtype="<u8")
 
 
 def record_key(key: RecordKey) -> int:
     """64 bits for a record of a list."""
-    return text_key("\0".join(key))
+    return text_key(record_key_text(key))
+
+
+def record_key_text(key: RecordKey) -> str:
+    """What the key of a record is made of."""
+    return "\0".join(key)
 
 
 def join_key(word: Part) -> int:
     """32 bits for what a joined word must share with a part (`features.names.joined_agreement`): its skeleton, or its form
     where the skeleton is so short that vowels must not differ."""
-    return _join_key(word.form, word.skeleton)
+    return text_key(_join_text(word.form, word.skeleton)) & _JOIN_KEY_MOST
 
 
-@lru_cache(maxsize=_JOINS_KEPT_MAX)
-def joined_key(text: str) -> int:
-    """`join_key` of the part that a text of A-Z would be."""
-    return _join_key(form(text), skeleton(text))
+def join_keys(texts: Sequence[str]) -> NDArray[np.uint64]:
+    """`join_key` of the parts that texts of A-Z would be."""
+    shapes = forms(texts)
+    return text_keys(list(map(_join_text, shapes, skeletons(shapes)))) & np.uint64(_JOIN_KEY_MOST)
 
 
-def _join_key(shape: str, consonants: str) -> int:
-    return text_key(consonants if len(consonants) >= JOINED_SKELETON_MIN else "=" + shape) & 0xFFFFFFFF
+def _join_text(shape: str, consonants: str) -> str:
+    return consonants if len(consonants) >= JOINED_SKELETON_MIN else "=" + shape
