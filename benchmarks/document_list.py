@@ -27,7 +27,7 @@ from parsers.lists import ListFormat
 from schemas.travel_document import TravelDocument
 from schemas.traveller import Traveller
 from schemas.watchlist import ListKind, Watchlist
-from screening.engine import matches_of
+from screening.engine import matches_of_each
 from screening.model import MODEL
 from screening.prepared import PreparedTraveller, prepare_traveller
 from screening.thresholded import ThresholdedSource
@@ -100,15 +100,15 @@ def ask(directory: Path, count: int) -> None:
     index = opened[1]
     for name, first in (("not listed", 3 * count), ("listed", 0)):
         asked = list(travellers(first, min(ASKED, count)))
-        _rate(f"{name}: candidates", asked, lambda one: sum(1 for _ in index.candidates(one, None)))
-        _rate(f"{name}: matches", asked, lambda one: sum(1 for _ in matches_of(one, index, DAY)))
+        _rate(f"{name}: candidates", asked, lambda some: sum(len(list(one)) for one in index.candidates_of_each(some, None)))
+        _rate(f"{name}: matches", asked, lambda some: sum(1 for _ in matches_of_each(some, index, DAY)))
     print(f"asking process: peak {_peak()}", flush=True)
 
 
-def _rate(name: str, asked: Sequence[PreparedTraveller], found: Callable[[PreparedTraveller], int]) -> None:
+def _rate(name: str, asked: Sequence[PreparedTraveller], found: Callable[[Sequence[PreparedTraveller]], int]) -> None:
     started, total = time.perf_counter(), 0
     for start in range(0, len(asked), FLIGHT):
-        total += sum(map(found, asked[start : start + FLIGHT]))
+        total += found(asked[start : start + FLIGHT])
     print(f"{name}: {len(asked) / (time.perf_counter() - started):,.0f} travellers/s, {total:,} found", flush=True)
 
 

@@ -1,6 +1,7 @@
 """How big and how fast the store of listed document numbers is.
 
-    python -m benchmarks.documents [--numbers 100000000] [--directory DIR]
+    python -m benchmarks.documents [--numbers 100000000] [--directory DIR]                 the store alone
+    python -m benchmarks.documents [--numbers 10000000] [--directory DIR] --through index  as a screener asks it
 
 Numbers are made up, of the form and issuers of `benchmarks.people`; the same seed, the same numbers. Printed: time and peak
 memory of the build, size of the file, time to open, look-ups/s (hits and misses, in batches of a flight, in batches of 10,000,
@@ -58,8 +59,9 @@ def rate(numbers: Sequence[str], batch: int, ask: Callable[[Sequence[str]], int]
     return len(numbers) / (time.perf_counter() - start), found
 
 
-def build(path: Path, count: int) -> None:
+def build(directory: Path, count: int) -> None:
     """In a process of its own, so that its memory is its own."""
+    path = directory / "documents"
     start = time.perf_counter()
     for _ in documents(min(count, 1_000_000)):
         pass
@@ -74,8 +76,9 @@ def build(path: Path, count: int) -> None:
     print(f"file {path.stat().st_size / 1e6:.0f} MB, {path.stat().st_size / count:.1f} bytes a number", flush=True)
 
 
-def ask(path: Path, count: int) -> None:
+def ask(directory: Path, count: int) -> None:
     """In a process of its own, too."""
+    path = directory / "documents"
     process = psutil.Process()
     misses, hits = asked(ASKED, count, 6 * count), asked(ASKED, 0, count)
     before = process.memory_info().rss
@@ -108,15 +111,24 @@ def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--numbers", type=int, default=10_000_000)
     options.add_argument("--directory", type=Path, help="where the file is made; default: a temporary directory")
+    options.add_argument("--through", choices=("store", "index"), default="store")
     options.add_argument("--step", choices=("build", "ask"))
     given = options.parse_args()
     if given.step:
-        {"build": build, "ask": ask}[given.step](given.directory / "documents", given.numbers)
+        _step(given.through, given.step)(given.directory, given.numbers)
         return
     with tempfile.TemporaryDirectory(dir=given.directory) as directory:
         for step in ("build", "ask"):
             command = [sys.executable, "-m", "benchmarks.documents", "--numbers", str(given.numbers), "--directory", directory]
-            subprocess.run([*command, "--step", step], check=True)
+            subprocess.run([*command, "--through", given.through, "--step", step], check=True)
+
+
+def _step(through: str, step: str) -> Callable[[Path, int], None]:
+    if through == "store":
+        return {"build": build, "ask": ask}[step]
+    from benchmarks import document_index
+
+    return {"build": document_index.build_base, "ask": document_index.ask}[step]
 
 
 if __name__ == "__main__":

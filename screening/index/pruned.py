@@ -38,7 +38,8 @@ class PrunedIndex(OneByOne):
 
     def candidates(self, traveller: PreparedTraveller, floor_bits: float | None) -> Iterator[PreparedRecord]:
         """See the port."""
-        found = set(self._by_name(traveller, floor_bits)) if traveller.names else set()
+        asked = traveller.names and len(self._record_of_name)  # a delta of documents has no names
+        found = set(self._by_name(traveller, floor_bits)) if asked else set()
         for document in traveller.documents:
             found.update(self._by_document.get(document.folded, ()))
         return (self.listed.records[row] for row in sorted(found))

@@ -117,6 +117,20 @@ def test_older_files_with_newer_ones_give_what_the_oracle_gives(tmp_path_factory
     assert screen(travellers, base, DAY, floor) == screen(travellers, oracle, DAY, floor)
 
 
+def test_a_flight_is_answered_as_its_travellers_one_by_one(tmp_path):
+    rows = [record(f"D{number:02}", documents=(("P", f"AB12345{number % 50:02}", "ALB"),)) for number in range(60)]
+    base = documented(tmp_path, [*(versioned(STOLEN, one) for one in rows), versioned(PERSONS, ARDIT)])
+    papers = [[("P", f"AB12345{number:02}", issuer)] for number in range(0, 60, 3) for issuer in ("ALB", "DEU", "AL")]
+    aboard = [
+        traveller("KRASHTAJ", "ARDIT", documents=one, traveller_id=f"t{place}") for place, one in enumerate([*papers, []])
+    ]
+    prepared = [prepare_traveller(one) for one in aboard]
+    for some in (prepared, prepared[:5]):
+        together = [[one.key for one in candidates] for candidates in base.candidates_of_each(some, None)]
+        assert together == [[one.key for one in base.candidates(each, None)] for each in some]
+        assert together[0] == [("a-stolen", "D00"), ("a-stolen", "D50"), ("persons", "R1")]
+
+
 def test_the_passport_and_the_visa_of_one_traveller_both_count(tmp_path):
     papers = [("P", "BA1234567", "ALB"), ("V", "V7654321", "DEU")]
     rows = [versioned(STOLEN, record(f"D{number}", documents=(paper,))) for number, paper in enumerate(papers)]

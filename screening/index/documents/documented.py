@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from schemas.watchlist import VersionedRecord
 from screening.index.documents.shelved import ShelvedDocuments
 from screening.index.port import Index, Listed
 from screening.model import Model
@@ -34,20 +35,17 @@ class DocumentedIndex:
 
     def candidates(self, traveller: PreparedTraveller, floor_bits: float | None) -> Iterable[PreparedRecord]:
         """See the port."""
-        return self._with_documents(traveller, self._names.candidates(traveller, floor_bits))
+        return next(iter(self.candidates_of_each((traveller,), floor_bits)))
 
     def candidates_of_each(
         self, travellers: Sequence[PreparedTraveller], floor_bits: float | None
     ) -> Iterator[Iterable[PreparedRecord]]:
         """See the port."""
-        by_name = self._names.candidates_of_each(travellers, floor_bits)
-        return map(self._with_documents, travellers, by_name)
+        found = [documents.matching(travellers) for documents in self._documents]
+        for place, by_name in enumerate(self._names.candidates_of_each(travellers, floor_bits)):
+            records = [record for some in found if place in some for record in some[place]]
+            yield self._with_documents(by_name, records) if records else by_name
 
-    def _with_documents(self, traveller: PreparedTraveller, by_name: Iterable[PreparedRecord]) -> Iterable[PreparedRecord]:
-        if not traveller.documents:
-            return by_name
-        found = [one for documents in self._documents for one in documents.matching(traveller)]
-        if not found:
-            return by_name
+    def _with_documents(self, by_name: Iterable[PreparedRecord], found: Iterable[VersionedRecord]) -> Sequence[PreparedRecord]:
         prepared = [prepare_record(one, self.listed.model, self.listed.rarity) for one in found]
         return sorted([*by_name, *prepared], key=lambda record: record.key)

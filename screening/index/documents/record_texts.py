@@ -1,7 +1,7 @@
 """Records as text, compressed in blocks: written once from a stream, read one by one, in the order they were written.
 
 The records of a document list are so alike that a block of them shrinks to a tenth. A record is read where a traveller carries
-its number, which is seldom: to unpack a block then costs some fifty microseconds, and nothing is kept in memory. The file has
+its number, which is seldom: to unpack a block then costs some twenty microseconds, and nothing is kept in memory. The file has
 the form of a packed index (`screening.index.packed.layout`): blocks, then where each ends, then what is told of it.
 """
 
@@ -17,8 +17,8 @@ import numpy as np
 from schemas.watchlist import Record, VersionedRecord, Watchlist
 from screening.index.packed.layout import ForeignIndexError, PackedContent, PackedWriter
 
-BLOCK_RECORDS = 64
-"""More shrink better and unpack slower: 64 are some 10 kB, and 30 microseconds."""
+BLOCK_RECORDS = 32
+"""More shrink better and unpack slower: 32 are some 5 kB."""
 _LEVEL = 1  # the higher levels save a tenth of the bytes and cost three times the time
 _FIRST_BLOCK_AT = 64  # the streamed bytes of a packed file begin behind its first cache line
 

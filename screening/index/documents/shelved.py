@@ -1,15 +1,19 @@
 """Asking the files of records without a name."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from pathlib import Path
 from typing import Self
 
 from schemas.watchlist import RecordKey, VersionedRecord, Watchlist
 from screening.document_store import DocumentStore, DocumentStoreError, open_documents
+from screening.features.documents import ReadDocument, document_outcome
 from screening.index.documents.record_texts import RecordTexts
 from screening.index.documents.set_aside import documents_digest, documents_path, records_path
 from screening.index.packed.layout import ForeignIndexError
 from screening.prepared import PreparedTraveller
+
+TOGETHER_MIN = 32
+"""Fewer documents are looked up one by one, in a microsecond or two each, sooner than together."""
 
 
 class ShelvedDocuments:
@@ -36,8 +40,25 @@ class ShelvedDocuments:
         """Records in the files, without those that were replaced."""
         return len(self._texts) - len(self._replaced)
 
-    def matching(self, traveller: PreparedTraveller) -> list[VersionedRecord]:
-        """The records with a document that agrees with one of the traveller's, exactly or nearly, in list order."""
-        numbers = {found.record for document in traveller.documents for found, _ in self._store.matches(document)}
+    def matching(self, travellers: Sequence[PreparedTraveller]) -> Mapping[int, list[VersionedRecord]]:
+        """For those of the travellers, by place, who have a document that agrees with a listed one, exactly or nearly: the
+        records of these documents."""
+        asked = [(place, document) for place, traveller in enumerate(travellers) for document in traveller.documents]
+        numbers: dict[int, set[int]] = {}
+        for place, record in self._agreeing(asked):
+            numbers.setdefault(place, set()).add(record)
+        found = {place: self._standing(some) for place, some in numbers.items()}
+        return {place: records for place, records in found.items() if records}
+
+    def _agreeing(self, asked: Sequence[tuple[int, ReadDocument]]) -> Iterator[tuple[int, int]]:
+        if len(asked) < TOGETHER_MIN:
+            yield from ((place, found.record) for place, document in asked for found, _ in self._store.matches(document))
+            return
+        for number, found in self._store.listed_batch([document.folded for _, document in asked]):
+            place, document = asked[number]
+            if document_outcome(document, found.document) is not None:
+                yield place, found.record
+
+    def _standing(self, numbers: Iterable[int]) -> list[VersionedRecord]:
         records = (self._texts[number] for number in sorted(numbers))
         return [one for one in records if (one.watchlist.list_id, one.record.record_id) not in self._replaced]
