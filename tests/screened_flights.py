@@ -50,8 +50,8 @@ async def screen_waiting(database: Database, clock: Clock, lists: InForce | None
     worker = Worker(stream, lists, PostgresLedger(database, READER, clock), WorkerSettings(wait_seconds=0.05), clock)
     taken = stream.next_batch
 
-    async def until_empty(events_max: int, wait_seconds: float) -> Any:
-        batch = await taken(events_max, wait_seconds)
+    async def until_empty(*arguments: Any) -> Any:
+        batch = await taken(*arguments)
         if not batch:
             worker.stop()
         return batch
