@@ -117,8 +117,8 @@ async def screen(database: Database) -> None:
     )
     taken = stream.next_batch
 
-    async def until_empty(events_max: int, wait_seconds: float):
-        batch = await taken(events_max, wait_seconds)
+    async def until_empty(*arguments):
+        batch = await taken(*arguments)
         if not batch:
             worker.stop()
         return batch
