@@ -71,6 +71,7 @@ class NameOutcome(StrEnum):
     """What is left after the parts are aligned."""
 
     ONE_PART = "only_one_part_agrees"
+    INCOMPLETE = "not_all_parts_agree"
     CONFLICT = "conflicting_parts"
     TRAVELLER_EXTRA = "traveller_has_more"
     RECORD_EXTRA_FAMILY = "record_has_more_surname"
@@ -88,8 +89,8 @@ only say that a name was not compared as a whole."""
 NAME_BITS: Mapping[NameOutcome, float] = {
     outcome: _bits(Feature.NAME, outcome) for outcome in NameOutcome if outcome not in UNWEIGHED
 }
-"""Bits for each part without a partner (a conflict is a pair of them); once for agreement in fewer than two parts, and once for
-a weak alias."""
+"""Bits for each part without a partner (a conflict is a pair of them), and once where there is any; once for agreement in fewer
+than two parts, and once for a weak alias."""
 
 
 class DateOutcome(StrEnum):
@@ -163,7 +164,7 @@ class Model:
     rarity: RaritySettings = field(default_factory=RaritySettings)
     initial_bits: float = _bits(Feature.NAME_PART, PartOutcome.INITIAL)
     pair_bits_min: float = 0.0625
-    name_bits_max: float = 10.0
+    name_bits_max: float = 12.0
     ground_bits: float = 0.0625
     strong_above_bits: float = 8.0
 

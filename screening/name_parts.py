@@ -1,11 +1,12 @@
 """A name is a bag of parts. This file cuts it into them and says what each is.
 
 Carriers put surname and given names in either field, join them, split them, glue titles to them (`ANNAMRS`). Parts therefore
-keep their order and field, but nothing later depends on the field being right. Particles (AL, BIN, VAN, DE) float between
-the parts; titles are noise. A part removed as a title is only removed where another part remains.
+keep their field, and stand in the order in which most names are said, given names first; but nothing later depends on the field
+being right. Particles (AL, BIN, VAN, DE) float between the parts; titles are noise. A part removed as a title is only removed
+where another part remains.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice, product
@@ -21,21 +22,30 @@ _TITLE_WORDS = """
 MR MRS MS MSS MISS MSTR MASTER DR PROF SIR LORD LADY DAME HRH HON ENG ING DIPL MAG GEN GENERAL COL COLONEL LT LIEUTENANT MAJOR
 CAPT CAPTAIN BRIGADIER SGT REV FR MONSIGNOR JR SR ESQ PHD MD CHD INF SAYYED SHAYKH SHEIKH SHEIK SHAIKH MULLAH MULLA MAULAVI
 MAULANA MAWLAWI QARI HAJI HAJJI HAJ HADJI HADJ HACI ALHAJ ALHAJI HAFIZ USTAD USTAZ MUHANDIS HERR FRAU MME MLLE SENOR SENORA
-BEY HANIM EFENDI ZOTI ZONJA GOSPODIN GOSPODJA GOSPODA
+BEY HANIM EFENDI DON DONA SAHIB SAHEB ENGINEER ZOTI ZONJA GOSPODIN GOSPODJA GOSPODA
 """
 TITLES = frozenset(_TITLE_WORDS.split())
 """Words that say what somebody is called out of respect, rank or age, not who they are."""
 
 _PARTICLE_WORDS = """
-AL EL UL UR AS ASH AN AR AT AD AZ BIN BEN IBN IBNU BINT BENT BINTI ABU ABOU ABI UMM OULD OULED VELD OF
+AL EL UL UR US AS ASH AN AR AT AD AZ BIN BEN IBN IBNU BINT BENT BINTI ABU ABOU ABI UMM OULD OULED VELD OF
 DE DEL DELA LA LAS LOS DOS DAS DA DI DU LE VAN VON DER DEN TER TEN ZU ZUM Y E I S
-OGLU OGLI OGLY KYZY QIZI KIZI ZADE
+OGLU OGLI OGLY KYZY QIZI KIZI ZADE THE DIT
 """
 PARTICLES = frozenset(_PARTICLE_WORDS.split())
 """Words that join other parts. Some are names elsewhere; the rarity table knows how little they say."""
 
+ARTICLES = frozenset({"AL", "EL", "UL"})
+"""The Arabic article, with which no name ends."""
+
+_SOUNDS_OF_ARTICLES = ("AL", "EL", "UL", "UR", "AR", "US", "AS")
+_SERVANTS: Mapping[str, tuple[str, ...]] = {"ABD" + article: ("ABD", article) for article in _SOUNDS_OF_ARTICLES}
+"""ABDUL is ABD UL, servant of the one named next: the article may as well be written with that name, or not at all."""
+
 _GLUED_TITLES = ("MSTR", "MISS", "PROF", "MRS", "CHD", "MR", "MS", "DR")
-_GLUED_REST_MIN = 3  # letters before a glued title: `OMR` keeps its MR
+_GLUED_RANKS = ("BRIGADIERGENERAL", "MAJORGENERAL", "BRIGADIER", "GENERAL", "COLONEL", "SHEIKH", "SHEIK", "SHAYKH", "SHAIKH")
+"""Ranks before a given name, in systems that write all given names as one word."""
+_GLUED_REST_MIN = 3  # letters beside a glued title: `OMR` keeps its MR
 
 _PARTS_KEPT_MAX = 100_000  # about 30 MB: names repeat, and the parts of one list's aliases most of all
 _SPELLINGS_MAX = 6
@@ -120,13 +130,13 @@ def settled_words(field: str) -> Words | None:
     """The words that a surname, or given names, put into the one reading of a name, whatever the other field says; None where
     that can depend on it: spellings by custom, titles, more words than a name has room for."""
     found = words_alone(field)
-    if found is None or len(found) > NAME_PARTS_MAX // 2 or not TITLES.isdisjoint(found):
+    if found is None or len(found) > NAME_PARTS_MAX // 4 or not TITLES.isdisjoint(found):
         return None
-    return found
+    return _apart(found)
 
 
 def without_glued_titles(names: Iterable[NameParts]) -> Iterator[NameParts]:
-    """For each name with a title glued to its last given name (`ANNAMRS`), the name without it: an additional reading."""
+    """Each name with a title glued to a given name (`ANNAMRS`, `GENERALFUAD`), without it: an additional reading."""
     for name in names:
         parts = tuple([part if part.family else _unglued(part) for part in name.parts])
         if parts != name.parts:
@@ -134,13 +144,23 @@ def without_glued_titles(names: Iterable[NameParts]) -> Iterator[NameParts]:
 
 
 def _parts(family: tuple[str, ...], given: tuple[str, ...]) -> tuple[Part, ...]:
-    cut = in_order(tuple([(word, True) for word in family]), tuple([(word, False) for word in given]))
-    return tuple([read_part(word, family=from_surname) for word, from_surname in cut[:NAME_PARTS_MAX]])
+    surname = _apart(family)[:NAME_PARTS_MAX]
+    others = _apart(given)[: NAME_PARTS_MAX - len(surname)]
+    return in_order(
+        tuple([read_part(word, family=True) for word in surname]),
+        tuple([read_part(word, family=False) for word in others]),
+    )
+
+
+def _apart(words: Words) -> Words:
+    if _SERVANTS.keys().isdisjoint(words):
+        return words
+    return tuple([part for word in words for part in _SERVANTS.get(word, (word,))])
 
 
 def in_order(family: tuple[Value, ...], given: tuple[Value, ...]) -> tuple[Value, ...]:
     """What stands for the parts of both fields, in the order of the parts of a name."""
-    return family + given
+    return given + family
 
 
 @lru_cache(maxsize=_PARTS_KEPT_MAX)
@@ -156,10 +176,8 @@ def _without_titles(parts: tuple[Part, ...]) -> tuple[Part, ...]:
 
 
 def _unglued(part: Part) -> Part:
-    if not part.text.endswith(_GLUED_TITLES):
+    if not part.text.endswith(_GLUED_TITLES) and not part.text.startswith(_GLUED_RANKS):
         return part
-    for title in _GLUED_TITLES:
-        rest = part.text.removesuffix(title)
-        if rest != part.text and len(rest) >= _GLUED_REST_MIN:
-            return read_part(rest, family=part.family)
-    return part
+    rests = (*map(part.text.removesuffix, _GLUED_TITLES), *map(part.text.removeprefix, _GLUED_RANKS))
+    rest = next((one for one in rests if one != part.text and len(one) >= _GLUED_REST_MIN), part.text)
+    return read_part(rest, family=part.family)

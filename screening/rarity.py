@@ -32,12 +32,14 @@ def quantise(bits: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class RaritySettings:
-    """`prior_people`: how many people the prior is worth; `counted_share`: how much of log2(1 / p) counts, since the parts of a
-    name are not independent; `bits_max`: no part is worth more; `particle_bits`: all particles."""
+    """`prior_people`: how many people the prior is worth; `base_bits`: what any part says, however common; `counted_share`: how
+    much of log2(1 / p) counts beside, since the parts of a name are not independent; `bits_max`: no part is worth more;
+    `particle_bits`: all particles."""
 
     prior_people: float = 30_000.0
+    base_bits: float = 0.5
     counted_share: float = 0.4
-    bits_max: float = 5.25
+    bits_max: float = 5.75
     particle_bits: float = 0.375
 
 
@@ -92,7 +94,7 @@ class Rarity:
         settings = self._settings
         others = max(self._people_by_class.get(skeleton, 0) - 1, 0)  # the listed person does not make their own name common
         weighted = settings.prior_people * prior_share(skeleton) + others
-        bits = settings.counted_share * math.log2((settings.prior_people + self._people) / weighted)
+        bits = settings.base_bits + settings.counted_share * math.log2((settings.prior_people + self._people) / weighted)
         return quantise(min(bits, settings.bits_max))
 
 

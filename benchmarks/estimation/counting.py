@@ -1,6 +1,6 @@
 """Pairs of travellers and records as rows of the model's table: which rows apply to each pair, and what is fixed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -9,16 +9,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.screening.data import read_data as read_files
+from benchmarks.screening.recombined import recombined
 from screening.features.piece import Piece
+from screening.index.packed.packed_index import PackedIndex
+from screening.index.port import Index
 from screening.index.pruned import PrunedIndex
 from screening.model import Feature, Model, NameOutcome, PartOutcome
 from screening.prepared import PreparedRecord, PreparedTraveller, prepare_list, prepare_traveller
 from screening.scoring import Score, score
 
-NEAR_BITS = 0.0
+NEAR_BITS = -1.0
 """Random pairs whose bound reaches this are all taken; of the others one in `FAR_SAMPLED`, at that weight."""
+HANDS = 10
+"""How many times as many innocents as there are, recombined, are compared with the list for its near pairs."""
 FAR_SAMPLED = 10
 EVERYTHING_BITS = -1000.0
+HARD_NEGATIVE_WEIGHT = 0.5
+"""Of a pair that was made to resemble a true one (relatives, near passengers): there are far more in the data than in a flight.
+They keep apart who shares a surname; counted in full they would outweigh the travellers near the threshold."""
 
 Key = tuple[str, str]
 Floats = NDArray[np.float64]
@@ -60,22 +68,34 @@ def read_data(directory: Path, model: Model) -> Data:
     index = PrunedIndex(prepare_list(files.snapshot, model))
     by_id = {record.versioned.record.record_id: record for record in index.listed.records}
     pairs = [
-        Example(prepare_traveller(pair.traveller), by_id[pair.record_id], pair.positive, 1.0, pair.record_id, pair.kind)
+        Example(
+            prepare_traveller(pair.traveller),
+            by_id[pair.record_id],
+            pair.positive,
+            1.0 if pair.positive else HARD_NEGATIVE_WEIGHT,
+            pair.record_id,
+            pair.kind,
+        )
         for pair in files.pairs
     ]
-    innocents = [prepare_traveller(one) for one in files.innocents]
-    random = [example for one in innocents for example in _random(one, index)]
-    return Data(pairs, random, len(innocents), len(index.listed.records))
+    innocents = [prepare_traveller(one) for one in recombined(files.innocents, HANDS)]
+    packed: Index = PackedIndex.of(index.listed)
+    random = [example for one in innocents for example in _near(one, packed)]
+    random += [example for one in innocents[: len(files.innocents)] for example in _far(one, index, packed)]
+    return Data(pairs, random, len(files.innocents), len(index.listed.records))
 
 
-def _random(one: PreparedTraveller, index: PrunedIndex) -> list[Example]:
-    near = {record.versioned.record.record_id for record in index.candidates(one, NEAR_BITS)}
-    first, found = crc32(one.traveller_id.encode()), []
+def _near(one: PreparedTraveller, index: Index) -> Iterator[Example]:
+    for record in index.candidates(one, NEAR_BITS):
+        yield Example(one, record, False, 1.0 / HANDS, one.traveller_id.partition("/")[0], "")
+
+
+def _far(one: PreparedTraveller, index: PrunedIndex, packed: Index) -> Iterator[Example]:
+    near = {record.versioned.record.record_id for record in packed.candidates(one, NEAR_BITS)}
+    first = crc32(one.traveller_id.encode())
     for number, record in enumerate(index.candidates(one, EVERYTHING_BITS), first):
-        close = record.versioned.record.record_id in near
-        if close or number % FAR_SAMPLED == 0:
-            found.append(Example(one, record, False, 1.0 if close else FAR_SAMPLED, one.traveller_id, ""))
-    return found
+        if number % FAR_SAMPLED == 0 and record.versioned.record.record_id not in near:
+            yield Example(one, record, False, FAR_SAMPLED, one.traveller_id, "")
 
 
 def count(examples: Sequence[Example], model: Model) -> Counted:
@@ -119,7 +139,7 @@ def _own_bits(piece: Piece, model: Model) -> float | None:
         outcome = PartOutcome(piece.outcome)
         return piece.weight if outcome is PartOutcome.INITIAL else -model.part_cost[outcome]
     if piece.feature is Feature.NAME:
-        return model.name_bits.get(NameOutcome(piece.outcome))
+        return None if piece.outcome == NameOutcome.ONE_PART else model.name_bits.get(NameOutcome(piece.outcome))
     if piece.feature is Feature.BIRTH_DATE:
         return next(bits for outcome, bits in model.date_bits.items() if outcome == piece.outcome)
     estimated = piece.feature in {Feature.SEX, Feature.NATIONALITY}

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.people.files import write_innocents, write_pairs, write_watchlist
 from benchmarks.screening import report
+from benchmarks.screening.carried import carried
 from benchmarks.screening.data import DataSet, read_data
 from benchmarks.screening.drawing import curve_table, draw
 from benchmarks.screening.kulla import equality, scored_by_kulla
@@ -22,7 +23,7 @@ from benchmarks.screening.throughput import SECONDS, SIZES, measured
 
 DEVELOPMENT_SET = Path("..") / "shared" / "data" / "screening_dev"
 SYNTHETIC = {"persons": 5_000, "pairs": 13_000, "innocents": 10_000, "seed": 1}
-PARTS = ("quality", "kinds", "held-out", "equality", "peers", "nomenklatura", "long-list", "throughput", "curve")
+PARTS = ("quality", "kinds", "held-out", "carried", "equality", "peers", "nomenklatura", "long-list", "throughput", "curve")
 
 
 def main() -> int:
@@ -72,6 +73,8 @@ def _measure(data: DataSet, options: argparse.Namespace) -> int:
         for part, told in (("quality", report.quality), ("kinds", report.kinds), ("held-out", report.carried)):
             if part in options.parts:
                 _print(told(everything[0]))
+    if "carried" in options.parts:
+        _print(report.carried_elsewhere(carried(data)))
     differences = 0
     if "equality" in options.parts:
         found = equality(data, options.sample)

@@ -1,7 +1,9 @@
 """What is printed: one section a question, each figure with its sample and its interval."""
 
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 
+from benchmarks.screening.carried import RATE, Carried
 from benchmarks.screening.data import FOLDS, DataSet
 from benchmarks.screening.kulla import Equality
 from benchmarks.screening.long_list import LongList
@@ -61,6 +63,17 @@ def carried(scored: Scored) -> Iterator[str]:
                 f"  {rate:>3} per 1,000   recall real {found.real}   all {found.everything}   "
                 f"false alerts then {per_thousand:.2f} per 1,000 ({found.false_alerts} of {found.innocents:,})"
             )
+
+
+def carried_elsewhere(found: Carried) -> Iterator[str]:
+    """A threshold of one half of the people on the other."""
+    how = f"from half the persons and half the innocents (recombined), on the other halves, {len(found.then)} times:"
+    yield f"threshold of {RATE:g} false alert per 1,000 {how}"
+    span = f"from {min(found.chosen):.2f} to {max(found.chosen):.2f} bits"
+    yield f"  threshold chosen          mean {fmean(found.chosen):.2f}   {span}"
+    yield f"  false alerts then         mean {fmean(found.then):.2f}   worst {max(found.then):.2f} per 1,000"
+    at_default = f"mean {fmean(found.at_default):.2f}   worst {max(found.at_default):.2f} per 1,000"
+    yield f"  default threshold {found.default:5.2f}   {at_default}"
 
 
 def equal(found: Equality) -> Iterator[str]:

@@ -51,7 +51,7 @@ def score_names(traveller: PreparedName, listed: PreparedName, model: Model) -> 
     agreeing = sum(_says_something(pair, listed) for pair in chosen)
     pieces = [_pair_piece(pair) for pair in chosen]
     pieces += _of_the_whole(traveller, listed, chosen, model)
-    pieces += _without_partner(traveller, listed, chosen, model)
+    pieces += _without_partners(traveller, listed, chosen, model)
     return NameScore(sum(piece.weight for piece in pieces), agreeing, tuple(pieces))
 
 
@@ -126,6 +126,14 @@ def _says_something(pair: Pair, listed: PreparedName) -> bool:
 def _pair_piece(pair: Pair) -> Piece:
     outcome, score, _ = pair.agreement
     return Piece(Feature.NAME_PART, outcome, pair.traveller_text, pair.listed_text, score, pair.bits)
+
+
+def _without_partners(traveller: PreparedName, listed: PreparedName, chosen: Sequence[Pair], model: Model) -> list[Piece]:
+    left = list(_without_partner(traveller, listed, chosen, model))
+    if not left:
+        return left
+    weight = model.name_bits[NameOutcome.INCOMPLETE]
+    return [Piece(Feature.NAME, NameOutcome.INCOMPLETE, traveller.text, listed.text, 0.5, weight), *left]
 
 
 def _without_partner(traveller: PreparedName, listed: PreparedName, chosen: Sequence[Pair], model: Model) -> Iterator[Piece]:

@@ -31,6 +31,7 @@ _SENTENCES: Mapping[tuple[Feature, str], str] = {
     (Feature.NAME_PART, PartOutcome.JOINED): "{traveller} and {record} are the same letters, parted differently.",
     (Feature.NAME_PART, PartOutcome.JOINED_VOWELS): "{traveller} and {record}, joined, differ in their vowels only.",
     (Feature.NAME, NameOutcome.ONE_PART): "Fewer than two parts of {traveller} and {record} agree.",
+    (Feature.NAME, NameOutcome.INCOMPLETE): "{traveller} and {record} do not agree in all parts.",
     (Feature.NAME, NameOutcome.SATURATED): "{traveller} and {record} share so much that more parts hardly count.",
     (Feature.NAME, NameOutcome.CONFLICT): "The traveller has {traveller} where the record has {record}.",
     (Feature.NAME, NameOutcome.TRAVELLER_EXTRA): "The record does not have the traveller's {traveller}.",

@@ -15,7 +15,7 @@ DEFAULT = MODEL.threshold_bits[ListKind.PERSON]
 
 
 @pytest.mark.parametrize(
-    ("records", "more"), [(0, 0), (1, 0), (5_000, 0), (5_001, 2), (10_000, 2), (100_000, 8), (1_000_000, 13)]
+    ("records", "more"), [(0, 0), (1, 0), (5_000, 0), (5_001, 3), (10_000, 3), (100_000, 11), (1_000_000, 17)]
 )
 def test_a_longer_list_needs_more_in_whole_bits_a_doubling(records, more):
     assert default_bits(PERSONS, records, MODEL) == DEFAULT + more

@@ -73,6 +73,7 @@ def left_over(model: Model) -> list[int]:
     left = np.arange(size)
     both = np.minimum(left[:, None], left[None, :])
     bits = both * conflict + (left[:, None] - both) * ours + (left[None, :] - both) * theirs
+    bits += np.where(left[:, None] + left[None, :], whole(model.name_bits[NameOutcome.INCOMPLETE]), 0)
     backwards = np.maximum.accumulate(np.maximum.accumulate(bits[::-1, ::-1], axis=0), axis=1)
     table: list[int] = backwards[::-1, ::-1].ravel().tolist()
     return table
