@@ -84,7 +84,7 @@ class WatchlistSource(Protocol):
     def named(self, version: int) -> AsyncIterator[Sequence[StoredRow]]:
         """Of these, the ones with a name, in the same order."""
 
-    def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+    def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[StoredRow]]:
         """Of these, the ones without a name that came, or became what they are, after version `since`; in any order."""
 
     async def unnamed_ended(self, since: int, version: int, records_max: int) -> Sequence[RecordKey] | None:

@@ -50,11 +50,11 @@ class ThresholdedSource:
         async for chunk in self._source.named(version):
             yield tuple(row._replace(watchlist=lists[row.watchlist.list_id]) for row in chunk)
 
-    async def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[VersionedRecord]]:
+    async def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[StoredRow]]:
         """See the port."""
         lists = await self._thresholded(version)
         async for chunk in self._source.unnamed(version, since):
-            yield tuple(_on(record, lists) for record in chunk)
+            yield tuple(row._replace(watchlist=lists[row.watchlist.list_id]) for row in chunk)
 
     async def changes(self, since: int, records_max: int) -> ListChanges | None:
         """See the port."""

@@ -85,10 +85,10 @@ class PostgresListSource:
         async for page in self._pages("page_named", version, ("", "")):
             yield page
 
-    async def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[VersionedRecord]]:
-        """Of these, the ones without a name that came after a version, in the order in which they came."""
+    async def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[StoredRow]]:
+        """Of these, the ones without a name that came after a version, in the order in which they came, as they are stored."""
         async for page in self._pages("page_unnamed", version, (since + 1, "", "")):
-            yield tuple(one.versioned() for one in page)
+            yield page
 
     async def _pages(self, query: str, version: int, after: tuple[str | int, ...]) -> AsyncIterator[Sequence[StoredRow]]:
         """`after`: the key behind which the first page begins; the last columns of what the pages are ordered by."""

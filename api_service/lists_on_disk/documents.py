@@ -14,7 +14,7 @@ from pathlib import Path
 
 from api_service.lists_on_disk.layer import Documents, Layer
 from api_service.lists_on_disk.pulled import pulled
-from schemas.watchlist import VersionedRecord
+from schemas.stored_records import StoredRow
 from screening.index.documents import DocumentsAside, RecordTexts, records_path
 from screening.ports import WatchlistSource
 
@@ -36,7 +36,7 @@ async def set_documents_aside(
     return made if kept is None else (kept, *made)
 
 
-def _write(path: Path, records: Iterable[VersionedRecord]) -> bool:
+def _write(path: Path, records: Iterable[StoredRow]) -> bool:
     """Whether there were any. All in one thread: who gives up waiting for it takes no file away from under it."""
     with DocumentsAside(path) as aside:
         aside.add_all(records)

@@ -108,13 +108,13 @@ class MemoryListSource:
         """Of these, the ones with a name, as a store would keep them."""
         for one in tuple(self._as_of(version)):
             if one.record.names:
-                yield (StoredRow(one.watchlist, one.record.model_dump_json(), one.record_version, one.list_version),)
+                yield (_stored(one),)
 
-    async def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[VersionedRecord]]:
-        """Of these, the ones without a name that are newer than a version."""
-        for record in tuple(self._as_of(version)):
-            if not record.record.names and record.list_version > since:
-                yield (record,)
+    async def unnamed(self, version: int, since: int) -> AsyncIterator[Sequence[StoredRow]]:
+        """Of these, the ones without a name that are newer than a version, as a store would keep them."""
+        for one in tuple(self._as_of(version)):
+            if not one.record.names and one.list_version > since:
+                yield (_stored(one),)
 
     async def unnamed_ended(self, since: int, version: int, records_max: int) -> Sequence[RecordKey] | None:
         """Records without a name that stood at one version, and not at a later one."""
@@ -160,3 +160,7 @@ class MemoryListSource:
     def _as_of(self, version: int) -> Iterator[VersionedRecord]:
         rows = sorted((row for row in self._rows if row.stands(version)), key=lambda row: row.key)
         return (row.record.model_copy(update={"watchlist": self._lists[row.key[0]]}) for row in rows)
+
+
+def _stored(one: VersionedRecord) -> StoredRow:
+    return StoredRow(one.watchlist, one.record.model_dump_json(), one.record_version, one.list_version)

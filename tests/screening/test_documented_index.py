@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from screening_samples import ARDIT, DAY, FILLERS, PERSONS, name, record, traveller
 
 from schemas.evidence import Lane
+from schemas.stored_records import StoredRow, decode_record
 from schemas.watchlist import ListKind, VersionedRecord, Watchlist
 from screening.engine import screen
 from screening.exhaustive import ExhaustiveIndex
@@ -72,8 +73,12 @@ def documented(directory, records, rarity=None, replaced=frozenset()):
     return DocumentedIndex(PackedIndex.open(directory / "base.index"), [documents])
 
 
+def stored(one):
+    return StoredRow(one.watchlist, one.record.model_dump_json(), one.record_version, one.list_version)
+
+
 def set_aside(stem, records, replaced=frozenset()):
-    unnamed = [one for one in records if not one.record.names]
+    unnamed = [stored(one) for one in records if not one.record.names]
     with DocumentsAside(stem) as aside:
         aside.add_all(unnamed)
         aside.finish()
@@ -178,7 +183,8 @@ def test_every_record_comes_back_as_it_was_written(tmp_path):
     ]
     rows.insert(BLOCK_RECORDS - 1, versioned(PERSONS, odd, 7))
     writer = RecordTextsWriter(tmp_path / "texts")
-    assert [writer.add(one) for one in rows] == list(range(len(rows)))
+    read = [(stored(one), decode_record(one.record.model_dump_json())) for one in rows]
+    assert [writer.add(*one) for one in read] == list(range(len(rows)))
     writer.finish({})
     texts = RecordTexts.open(tmp_path / "texts", LISTS)
     assert len(texts) == len(rows)
@@ -207,7 +213,7 @@ def test_a_record_of_a_list_nobody_knows_is_refused(tmp_path):
 
 def test_what_is_not_finished_leaves_nothing(tmp_path):
     def failing():
-        yield versioned(STOLEN, record("D1", documents=(("P", "BA1234567", "ALB"),)))
+        yield stored(versioned(STOLEN, record("D1", documents=(("P", "BA1234567", "ALB"),))))
         raise OSError("the source went away")
 
     with DocumentsAside(tmp_path / "base") as aside, pytest.raises(OSError, match="away"):

@@ -190,7 +190,9 @@ async def test_records_with_a_name_and_without_are_read_apart(lists: Lists, monk
 
     async def unnamed(version: int, since: int) -> list[str]:
         return sorted(
-            one.record.record_id for chunk in [c async for c in lists.source.unnamed(version, since)] for one in chunk
+            one.versioned().record.record_id
+            for chunk in [c async for c in lists.source.unnamed(version, since)]
+            for one in chunk
         )
 
     assert [await named(version) for version in (1, 2, 3)] == [["a3", "r1", "r2"], ["d2", "r1", "r2"], ["a3", "d2", "r1", "r2"]]

@@ -14,6 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from schemas.stored_records import ListedRecord, StoredRow, encode_record
 from schemas.watchlist import Record, VersionedRecord, Watchlist
 from screening.index.packed.layout import ForeignIndexError, PackedContent, PackedWriter
 
@@ -32,17 +33,16 @@ class RecordTextsWriter:
         self._unfinished = path.with_name(path.name + ".new")
         self._file = self._unfinished.open("w+b")
         self._writer = PackedWriter(self._file)
-        self._block: list[str] = []
+        self._block: list[bytes] = []
         self._ends = array("Q")
         self._written = 0
         self._lists: dict[str, int] = {}
         self.records = 0
 
-    def add(self, versioned: VersionedRecord) -> int:
-        """The next record; its number, from 0."""
-        listed = self._lists.setdefault(versioned.watchlist.list_id, len(self._lists))
-        text = versioned.record.model_dump_json(exclude_defaults=True)
-        self._block.append(f"{listed} {versioned.record_version} {versioned.list_version} {text}")
+    def add(self, row: StoredRow, record: ListedRecord) -> int:
+        """The next record, as it is stored, and read; its number, from 0."""
+        listed = self._lists.setdefault(row.watchlist.list_id, len(self._lists))
+        self._block.append(b"%d %d %d %b" % (listed, row.record_version, row.list_version, encode_record(record)))
         if len(self._block) == BLOCK_RECORDS:
             self._write_block()
         self.records += 1
@@ -65,7 +65,7 @@ class RecordTextsWriter:
 
     def _write_block(self) -> None:
         if self._block:
-            packed = zlib.compress("\n".join(self._block).encode(), _LEVEL)  # JSON has no line breaks of its own
+            packed = zlib.compress(b"\n".join(self._block), _LEVEL)  # JSON has no line breaks of its own
             self._writer.stream(packed)
             self._written += len(packed)
             self._ends.append(self._written)
@@ -108,10 +108,10 @@ class RecordTexts:
         block, place = divmod(number, BLOCK_RECORDS)
         start = _FIRST_BLOCK_AT + (int(self._ends[block - 1]) if block else 0)
         try:
-            text = zlib.decompress(self._content.buffer[start : _FIRST_BLOCK_AT + int(self._ends[block])]).decode()
+            text = zlib.decompress(self._content.buffer[start : _FIRST_BLOCK_AT + int(self._ends[block])])
         except zlib.error as error:
             raise ForeignIndexError("The file of records is damaged. Remove it, and it is built again.") from error
-        listed, record_version, list_version, body = text.split("\n")[place].split(" ", 3)
+        listed, record_version, list_version, body = text.split(b"\n")[place].split(b" ", 3)
         return VersionedRecord(
             watchlist=self._watchlists[int(listed)],
             record=Record.model_validate_json(body),

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from schemas.watchlist import VersionedRecord
+from schemas.stored_records import StoredRow, decode_record
 from screening.document_store.building import DocumentsWriter
 from screening.features.documents import LOOK_ALIKES, NUMBER_CHARACTERS_MIN, read_document
 from screening.index.documents.record_texts import RecordTextsWriter
@@ -60,16 +60,17 @@ class DocumentsAside:
         """How many records were set aside."""
         return self._texts.records
 
-    def add_all(self, records: Iterable[VersionedRecord]) -> None:
-        """Set them aside. Raises OSError."""
-        for versioned in records:
-            self.add(versioned)
+    def add_all(self, records: Iterable[StoredRow]) -> None:
+        """Set them aside. Raises StoredRecordError, OSError."""
+        for row in records:
+            self.add(row)
 
-    def add(self, versioned: VersionedRecord) -> None:
-        """Set one aside."""
-        assert not versioned.record.names, "who has a name is compared by it"
-        number = self._texts.add(versioned)
-        for one in versioned.record.documents:
+    def add(self, row: StoredRow) -> None:
+        """Set one aside. Raises StoredRecordError, OSError."""
+        record = decode_record(row.body)
+        assert not record.names, "who has a name is compared by it"
+        number = self._texts.add(row, record)
+        for one in record.documents:
             read = read_document(one.type, one.number, one.issuing_country)
             if read is not None:
                 self._documents.add(read, number)
