@@ -100,12 +100,14 @@ def screen_rows(
     Build the index with `screening.engine.build_index`, for `--oracle` with `builder=ExhaustiveIndex`.
     """
     for row in rows:
-        yield from screen_traveller(traveller_from_row(row), index, day, min_score_bits)
+        yield from screen_travellers((traveller_from_row(row),), index, day, min_score_bits)
 
 
-def screen_traveller(traveller: Traveller, index: Index, day: date, min_score_bits: float | None) -> Iterator[dict[str, str]]:
-    """The matches of one traveller, as rows of `RESULT_COLUMNS`, in list order."""
-    return map(result_row, screen((traveller,), index, day, min_score_bits))
+def screen_travellers(
+    travellers: Iterable[Traveller], index: Index, day: date, min_score_bits: float | None
+) -> Iterator[dict[str, str]]:
+    """The matches of these travellers, as rows of `RESULT_COLUMNS`, in the order of travellers, then of the list."""
+    return map(result_row, screen(travellers, index, day, min_score_bits))
 
 
 def result_row(match: Match) -> dict[str, str]:

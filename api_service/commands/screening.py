@@ -209,7 +209,7 @@ def _columns(path: Path) -> tuple[str, ...]:
 def _work(columns: tuple[str, ...], index: "Index", day: date, bits: float) -> "Work[Answer]":
     """What every process does with a chunk."""
     from api_service.screening_pool import Answer
-    from screening.offline import ColumnsError, TravellerRowError, screen_traveller, traveller_reader
+    from screening.offline import ColumnsError, TravellerRowError, screen_travellers, traveller_reader
 
     try:
         read = traveller_reader(columns)
@@ -217,13 +217,14 @@ def _work(columns: tuple[str, ...], index: "Index", day: date, bits: float) -> "
         raise typer.BadParameter(f"travellers: {error}") from error
 
     def work(chunk: "NumberedRows") -> "Answer":
-        answer = Answer()
+        answer, travellers = Answer(), []
         for number, (line, row) in enumerate(zip(chunk.lines, chunk.rows, strict=True), chunk.first):
             try:
-                answer.results += screen_traveller(read(row, number), index, day, bits)
-                answer.travellers += 1
+                travellers.append(read(row, number))
             except TravellerRowError as error:  # one bad row does not spoil the table
                 answer.faults.append((line, str(error)))
+        answer.results += screen_travellers(travellers, index, day, bits)
+        answer.travellers = len(travellers)
         return answer
 
     return work
