@@ -1,6 +1,5 @@
 """Names read by the field, a chunk at a time, are the names that are read one by one."""
 
-import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from screening_samples import ARDIT, FILLERS, PERSONS, name, record, snapshot
@@ -38,7 +37,8 @@ def rows_of(columns, counts, values):
 def test_names_by_the_field_are_names_one_by_one(names_of_records):
     listed = snapshot(*[record(f"R{number}", *names) for number, names in enumerate(names_of_records)])
     chunk = read_chunk(listed.records, MODEL)
-    parts = list(chunk.vocabulary.parts(np.arange(len(chunk.vocabulary.nicknames))))
+    vocabulary = chunk.vocabulary.received()
+    parts = list(map(vocabulary.part, range(len(vocabulary.texts))))
     wanted = [found for one in listed.records for found in record_names(one.record)]
     assert [[parts[number] for number in row] for row in rows_of(chunk.columns, "parts_of_name", "parts")] == [
         [part._replace(family=False) for part in found.parts] for found, _ in wanted

@@ -15,16 +15,16 @@ from numpy.typing import NDArray
 
 from schemas.watchlist import VersionedRecord
 from screening.index.packed.chunk import Chunk, chunk_of_prepared, in_chunks, read_chunk
-from screening.index.packed.columns import Columns, sorted_parts
+from screening.index.packed.columns import Columns
 from screening.index.packed.layout import PackedWriter, model_digest, reading_digest, write_file, written_in_memory
 from screening.index.packed.ragged import places, starts, within
 from screening.index.packed.records import MANY_NATIONS, nation_numbers
+from screening.index.packed.vocabulary import Vocabulary
 from screening.index.packed.vocabulary_arrays import vocabulary_arrays
 from screening.index.packed.whole import whole
 from screening.model import Model, PartOutcome
-from screening.name_parts import Part
 from screening.prepared import PreparedList
-from screening.rarity import Rarity
+from screening.rarity import BITS_GRAIN, Rarity
 
 CHUNK_RECORDS = 10_000
 """Records read before their columns are taken over: some 20 MB of Python objects."""
@@ -72,8 +72,8 @@ class _Packing:
             self._columns.add(chunk)
         self._add_records(writer)
         names = self._renumber_parts()
-        rarity = self._weigh(names)
-        part_bits = np.array([whole(rarity.bits(part)) for part in names.vocabulary], dtype=np.int16)
+        rarity = self._weigh()
+        part_bits = np.rint(names.vocabulary.bits(rarity) * BITS_GRAIN).astype(np.int16)
         for name, array in vocabulary_arrays(names.vocabulary).items():
             writer.add(name, array)
         writer.add("part_bits", part_bits)
@@ -113,14 +113,16 @@ class _Packing:
 
     def _renumber_parts(self) -> "_Names":
         found = self._columns.vocabulary
-        order = sorted_parts(found)
+        order = found.order()
         place = np.empty(len(order), dtype=np.uint32)
         place[order] = np.arange(len(order), dtype=np.uint32)
         self._columns.numbered.parts.clear()
+        vocabulary = Vocabulary([], [], [], [])
+        vocabulary.extend(found, order.tolist())
         take = self._columns.take
         counts = take("names_of_record")
         return _Names(
-            vocabulary=[found[one] for one in order.tolist()],
+            vocabulary=vocabulary,
             record_of_name=np.repeat(np.arange(len(counts), dtype=np.uint32), counts),
             parts_of_name=take("parts_of_name"),
             parts=place[take("parts")],
@@ -128,9 +130,9 @@ class _Packing:
             joins_of_name=take("joins_of_name"),
         )
 
-    def _weigh(self, names: "_Names") -> Rarity:
+    def _weigh(self) -> Rarity:
         if self.rarity is None:
-            self.rarity = _counted(names, self._columns.people, self._listing.model)
+            self.rarity = Rarity(self._columns.carriers, self._columns.people, self._listing.model.rarity)
         return self.rarity
 
     def _add_entries(self, writer: PackedWriter, names: "_Names", part_bits: NDArray[np.int64]) -> None:
@@ -141,7 +143,7 @@ class _Packing:
         keys, first = np.unique(entry_key, return_index=True)
         writer.add("date_key", keys)
         writer.add("date_at", np.append(first, len(entry_key)).astype(np.uint32))
-        particles = np.array([part.particle for part in names.vocabulary], dtype=np.bool_)
+        particles = names.vocabulary.particles()
         join_told, join_keys = self._joins(names, part_bits)
         entry_at, words = _entry_words(names, entry_name, particles, (join_keys, join_told))
         assert entry_at[-1] < 1 << 32, "entries are counted in 32 bits"
@@ -171,7 +173,7 @@ class _Packing:
 
 
 class _Names(NamedTuple):
-    vocabulary: list[Part]
+    vocabulary: Vocabulary
     record_of_name: NDArray[np.uint32]
     parts_of_name: NDArray[np.uint8]
     parts: NDArray[np.uint32]
@@ -191,16 +193,6 @@ def _add_sorted(writer: PackedWriter, name: str, keys: NDArray[np.uint64], rows:
     order = np.argsort(keys, kind="stable")
     writer.add(name, keys[order])
     writer.add(name + "_row", rows[order])
-
-
-def _counted(names: _Names, people: int, model: Model) -> Rarity:
-    """What `screening.rarity.count_classes` counts, of columns: persons by class, each class once a person."""
-    classes: dict[str, int] = {}
-    of_part = np.array([classes.setdefault(part.skeleton, len(classes)) for part in names.vocabulary], dtype=np.int64)
-    record = np.repeat(names.record_of_name.astype(np.int64), names.parts_of_name)
-    pairs = np.unique(record * max(len(classes), 1) + of_part[names.parts])
-    counts = np.bincount(pairs % max(len(classes), 1), minlength=len(classes))
-    return Rarity(dict(zip(classes, counts.tolist(), strict=False)), people, model.rarity)
 
 
 def _entries(names: _Names, dates: _Dates, nations: NDArray[np.uint16]) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
@@ -240,9 +232,10 @@ def _entry_words(
 def _add_postings(writer: PackedWriter, names: _Names, entry_name: NDArray[np.int64]) -> None:
     counts = names.parts_of_name[entry_name].astype(np.int64)
     values = names.parts[places(starts(names.parts_of_name)[:-1][entry_name], counts)]
-    entries = np.repeat(np.arange(len(entry_name), dtype=np.uint32), counts)
-    writer.add("posting_at", starts(np.bincount(values, minlength=len(names.vocabulary))).astype(np.uint32))
-    writer.add("posting", entries[np.argsort(values, kind="stable")])
+    entries = np.repeat(np.arange(len(entry_name), dtype=np.uint64), counts)
+    writer.add("posting_at", starts(np.bincount(values, minlength=len(names.vocabulary.texts))).astype(np.uint32))
+    ordered = np.sort(values.astype(np.uint64) << np.uint64(32) | entries)  # faster than to sort by the part alone, stably
+    writer.add("posting", ordered.astype(np.uint32))
 
 
 def _add_join_postings(writer: PackedWriter, names: _Names, entry_name: NDArray[np.int64], joins: _Joins) -> None:

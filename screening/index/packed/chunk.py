@@ -22,13 +22,11 @@ from screening.features.birth_dates import many_dates_cost
 from screening.features.documents import read_document
 from screening.index.packed.fields import Fields, NamePair
 from screening.index.packed.keys import date_keys, record_key_text, text_key, text_keys, whole_bits
+from screening.index.packed.vocabulary import HandedVocabulary, Vocabulary
 from screening.model import Model
-from screening.name_parts import PARTICLES, Part
-from screening.nicknames import class_of
 from screening.normalise import words
 from screening.prepared import PreparedRecord
 from screening.rarity import BITS_GRAIN
-from screening.romanisation import forms, skeletons
 
 PARTS_MAX = 64
 """Parts of a name that the kernel's masks have room for."""
@@ -50,39 +48,17 @@ _MADE_AT_ONCE = frozenset({"parts_of_name", "parts", "joins_of_name", "join_key"
 Value = TypeVar("Value")
 
 
-class Vocabulary(NamedTuple):
-    """Distinct parts, their texts one after the other with spaces between: a few objects to hand over, and not thousands."""
-
-    texts: str
-    forms: str
-    skeletons: str
-    nicknames: NDArray[np.int64]
-
-    @classmethod
-    def of(cls, texts: Sequence[str]) -> "Vocabulary":
-        """The parts that these texts are (`name_parts.read_part`)."""
-        shapes = forms(texts)
-        nicknames = np.array(list(map(class_of, shapes)), dtype=np.int64)
-        return cls(" ".join(texts), " ".join(shapes), " ".join(skeletons(shapes)), nicknames)
-
-    def parts(self, places: NDArray[np.int64]) -> Iterator[Part]:
-        """The parts again that stand at these places."""
-        texts, forms, skeletons = self.texts.split(), self.forms.split(), self.skeletons.split()
-        for place in places.tolist():
-            text = texts[place]
-            yield Part(text, forms[place], skeletons[place], text in PARTICLES, False, int(self.nicknames[place]))
-
-
 class Chunk(NamedTuple):
     """Columns of some records (`KINDS`), what their numbers stand for, and the records' texts. `people`: how many of the
-    records have a name."""
+    records have a name; `carriers`: how many have a part of each class (`screening.rarity.count_classes`)."""
 
     columns: Mapping[str, NDArray[Any]]
-    vocabulary: Vocabulary
+    vocabulary: HandedVocabulary
     watchlists: Sequence[str]
     nations: Sequence[tuple[str, ...]]
     texts: bytes
     people: int
+    carriers: Mapping[str, int]
 
 
 def read_chunk(records: Iterable[VersionedRecord], model: Model) -> Chunk:
@@ -181,14 +157,27 @@ class _Rows:
         """All that was added."""
         columns: dict[str, Any] = self._columns | self.fields.laid_out(self._pairs)._asdict()
         columns["record_key"] = text_keys(self._record_keys)
+        vocabulary = Vocabulary.of(self.fields.vocabulary)
         return Chunk(
             columns={name: np.array(columns[name], dtype=kind) for name, kind in KINDS.items()},
-            vocabulary=Vocabulary.of(self.fields.vocabulary),
+            vocabulary=vocabulary.handed_over(),
             watchlists=tuple(self._watchlists),
             nations=tuple(self._nations),
             texts=b"".join(self._texts),
             people=self._people,
+            carriers=_carriers(columns, vocabulary),
         )
+
+
+def _carriers(columns: Mapping[str, Any], vocabulary: Vocabulary) -> dict[str, int]:
+    """Persons by class, each class once a person."""
+    classes, of_part = vocabulary.classes()
+    names = np.array(columns["names_of_record"], dtype=np.int64)
+    record = np.repeat(np.repeat(np.arange(len(names)), names), columns["parts_of_name"])
+    pairs = np.sort(record * len(classes) + of_part[columns["parts"]])
+    pairs = pairs[np.diff(pairs, prepend=-1) > 0]
+    counts = np.bincount(pairs % max(len(classes), 1), minlength=len(classes))
+    return dict(zip(classes, counts.tolist(), strict=True))
 
 
 def in_chunks(records: Iterable[Value], size: int) -> Iterator[list[Value]]:

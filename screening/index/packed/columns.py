@@ -1,13 +1,14 @@
 """The columns of all chunks as one: numbers that were local to a chunk become numbers of the whole list."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.index.packed.chunk import KINDS, Chunk, Vocabulary
-from screening.name_parts import Part
+from screening.index.packed.chunk import KINDS, Chunk
+from screening.index.packed.vocabulary import Vocabulary
 
 
 class Numbered(NamedTuple):
@@ -24,25 +25,27 @@ class Columns:
     def __init__(self) -> None:
         """Empty."""
         self.numbered = Numbered({}, {}, {})
-        self.vocabulary: list[Part] = []
+        self.vocabulary = Vocabulary([], [], [], [])
         self.people = 0
+        self.carriers: Counter[str] = Counter()
         self._pieces: dict[str, list[NDArray[Any]]] = {name: [] for name in KINDS}
 
     def add(self, chunk: Chunk) -> None:
         """The next chunk."""
         self.people += chunk.people
+        self.carriers.update(chunk.carriers)
         numbers = {
-            "parts": self._part_numbers(chunk.vocabulary),
+            "parts": self._part_numbers(chunk.vocabulary.received()),
             "nation_set": _numbers(self.numbered.nations, chunk.nations),
             "watchlist": _numbers(self.numbered.watchlists, chunk.watchlists),
         }
         for name, column in chunk.columns.items():
             self._pieces[name].append(numbers[name][column] if name in numbers else column)
 
-    def _part_numbers(self, vocabulary: Vocabulary) -> NDArray[np.uint32]:
-        known = len(self.vocabulary)
-        found = _numbers(self.numbered.parts, vocabulary.texts.split())
-        self.vocabulary.extend(vocabulary.parts(np.flatnonzero(found >= known)))
+    def _part_numbers(self, more: Vocabulary) -> NDArray[np.uint32]:
+        known = len(self.vocabulary.texts)
+        found = _numbers(self.numbered.parts, more.texts)
+        self.vocabulary.extend(more, np.flatnonzero(found >= known).tolist())
         return found
 
     def take(self, name: str) -> NDArray[Any]:
@@ -53,13 +56,3 @@ class Columns:
 
 def _numbers(numbers: dict[Any, int], values: Iterable[Any]) -> NDArray[np.uint32]:
     return np.array([numbers.setdefault(value, len(numbers)) for value in values], dtype=np.uint32)
-
-
-def sorted_parts(vocabulary: Sequence[Part]) -> NDArray[np.int64]:
-    """The order of the packed vocabulary: by length of the form, form, text."""
-    order = sorted(range(len(vocabulary)), key=lambda one: _rank(vocabulary[one]))
-    return np.array(order, dtype=np.int64)
-
-
-def _rank(part: Part) -> tuple[int, str, str, bool]:
-    return len(part.form), part.form, part.text, part.particle

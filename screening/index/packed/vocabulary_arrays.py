@@ -1,16 +1,15 @@
 """The distinct listed parts as arrays: by length and alphabet of their forms, by skeleton, by initial; with signatures."""
 
 from collections.abc import Sequence
-from itertools import groupby
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from screening.index.packed.keys import text_key
+from screening.index.packed.keys import text_keys
 from screening.index.packed.letter_signatures import SIGNATURE_BITS, signatures
 from screening.index.packed.ragged import places, starts
-from screening.name_parts import Part
+from screening.index.packed.vocabulary import Vocabulary
 from screening.nicknames import NO_CLASS
 
 LETTERS_MAX = 64
@@ -24,29 +23,34 @@ _NO_PART = -1
 _READ_BEYOND = 8  # bytes: letters are read so many at a time
 
 
-def vocabulary_arrays(parts: Sequence[Part]) -> dict[str, NDArray[Any]]:
-    """`parts`: in the order of `columns.sorted_parts`."""
-    grouped = [(form, sum(1 for _ in members)) for form, members in groupby(part.form for part in parts)]
-    forms = [form for form, _ in grouped]
-    skeletons = np.array([text_key(part.skeleton) for part in parts], dtype=np.uint64)
+def vocabulary_arrays(parts: Vocabulary) -> dict[str, NDArray[Any]]:
+    """`parts`: in the order of `Vocabulary.order`."""
+    first = np.array([at for at, form in enumerate(parts.forms) if not at or form != parts.forms[at - 1]], dtype=np.int64)
+    forms = [parts.forms[at] for at in first.tolist()]
+    classes, of_part = parts.classes()
+    skeletons = text_keys(classes)[of_part]
     by_skeleton = np.argsort(skeletons, kind="stable")
     form_at, lengths = _text_places(forms)
     form_bytes = np.frombuffer("".join(forms).encode(), dtype=np.uint8)
     by_signature = _signature_arrays(signatures(form_bytes, form_at.astype(np.int64), lengths), lengths)
+    text_at, text_lengths = _text_places(parts.texts)
+    text_bytes = np.frombuffer("".join(parts.texts).encode(), dtype=np.uint8)
+    letters = text_bytes[text_at[:-1]] - ord("A")
+    marks = letters | np.where(parts.particles(), MARK_PARTICLE, 0) | np.where(text_lengths == 1, MARK_SINGLE, 0)
     return {
-        "part_text_at": _text_places([part.text for part in parts])[0],
-        "part_text": np.frombuffer("".join(part.text for part in parts).encode(), dtype=np.uint8),
-        "part_marks": np.array([_marks(part) for part in parts], dtype=np.uint8),
+        "part_text_at": text_at,
+        "part_text": text_bytes,
+        "part_marks": marks.astype(np.uint8),
         "form_at": form_at,
         "form": form_bytes,
-        "form_parts": starts(np.array([count for _, count in grouped], dtype=np.int64)).astype(np.uint32),
+        "form_parts": np.append(first, len(parts.forms)).astype(np.uint32),
         **by_signature,
         "near_letters": _near_letters(form_bytes, form_at[by_signature["signature_form"]].astype(np.int64), lengths),
         "length_forms": np.searchsorted(lengths, [*range(LETTERS_MAX + 2), 1 << 40]).astype(np.uint32),
         "skeleton_key": skeletons[by_skeleton],
         "skeleton_part": by_skeleton.astype(np.uint32),
-        **_nickname_arrays(np.array([part.nickname for part in parts], dtype=np.int64)),
-        "initials": _initials(parts),
+        **_nickname_arrays(np.array(parts.nicknames, dtype=np.int64)),
+        "initials": _initials(letters, text_lengths),
     }
 
 
@@ -67,15 +71,10 @@ def _text_places(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.i
     return starts(lengths).astype(np.uint32), lengths
 
 
-def _marks(part: Part) -> int:
-    return ord(part.text[0]) - 65 | (MARK_PARTICLE if part.particle else 0) | (MARK_SINGLE if len(part.text) == 1 else 0)
-
-
-def _initials(parts: Sequence[Part]) -> NDArray[np.int32]:
+def _initials(letters: NDArray[np.uint8], lengths: NDArray[np.int64]) -> NDArray[np.int32]:
     found = np.full(26, _NO_PART, dtype=np.int32)
-    for number, part in enumerate(parts):
-        if len(part.text) == 1:
-            found[ord(part.text) - 65] = number
+    single = np.flatnonzero(lengths == 1)
+    found[letters[single]] = single
     return found
 
 
