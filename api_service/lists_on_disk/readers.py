@@ -7,9 +7,11 @@ arrays: both cost little beside the reading.
 import gc
 import os
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from itertools import starmap
 from multiprocessing import get_context
+from typing import Any
 
 from api_service.processes import die_with_parent
 from schemas.stored_records import StoredRow
@@ -37,11 +39,16 @@ def read_chunks(rows: Iterable[StoredRow], model: Model, readers: int) -> Iterat
     with ProcessPoolExecutor(readers, get_context("spawn"), initializer=_prepare_reader) as pool:
         reading: deque[Future[Chunk]] = deque()
         for some in in_chunks(rows, CHUNK_RECORDS):
-            reading.append(pool.submit(read_stored, some, model))
+            reading.append(pool.submit(_read, tuple(zip(*some, strict=True)), model))
             if len(reading) > readers + 1:
                 yield reading.popleft().result()
         while reading:
             yield reading.popleft().result()
+
+
+def _read(columns: Sequence[Sequence[Any]], model: Model) -> Chunk:
+    """Rows were turned into columns on the way: a few objects to hand over, and not one a record."""
+    return read_stored(starmap(StoredRow, zip(*columns, strict=True)), model)
 
 
 def _prepare_reader() -> None:
