@@ -29,7 +29,7 @@ PARTITION_FETCH_BYTES_MAX = 1024 * 1024
 """Held in memory for each partition, still compressed: some 50 manifests. A single larger message is fetched all the same."""
 FETCH_BYTES_MAX = MESSAGE_BYTES_MAX
 """Of one answer over all partitions."""
-RESCREENS_MAX = 1_000
+RESCREENS_MAX = 5_000
 """In one batch, while a list change is being worked off: their bodies are not looked at."""
 PROCESSING_MILLISECONDS_MAX = 10 * 60 * 1000
 """Between two batches. Screening one takes seconds; a worker silent for longer hangs, and others take its partitions over."""

@@ -30,8 +30,9 @@ POLL_SECONDS = 1.0
 """How long we trust NOTIFY before we look without it."""
 PENDING_SECONDS = (0.005, 0.01, 0.02, 0.05, 0.1)
 """Rows are there, but an older transaction still runs: how long to wait before each next look."""
-RESCREENS_MAX = 1_000
-"""In one batch, while a list change is being worked off: they come without their bodies, some hundred bytes each."""
+RESCREENS_MAX = 5_000
+"""In one batch, while a list change is being worked off: they come without their bodies, some hundred bytes each, and a million
+live travellers are two batches."""
 
 
 class OutboxStream:

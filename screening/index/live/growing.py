@@ -25,20 +25,27 @@ class Growing:
         """More values at the end."""
         end = self._used + len(values)
         if end > len(self._values):
-            self._values = np.concatenate([self._values, np.zeros(max(end, len(self._values)), dtype=self._values.dtype)])
+            self._values = _with_room(self._values[: self._used], max(end, len(self._values)))
         self._values[self._used : end] = values
         self._used = end
 
     def keep(self, wanted: NDArray[np.bool_]) -> None:
         """Only these values, in their order."""
         kept = self._values[: self._used][wanted]
-        self._values = np.concatenate([kept, np.zeros(max(len(kept), _ROOM_AT_FIRST), dtype=kept.dtype)])
+        self._values = _with_room(kept, max(len(kept), _ROOM_AT_FIRST))
         self._used = len(kept)
 
     @property
     def values(self) -> NDArray[Any]:
         """A view, good until the next change."""
         return self._values[: self._used]
+
+
+def _with_room(values: NDArray[Any], room: int) -> NDArray[Any]:
+    """A copy with room at the end, which takes no memory before it is written to."""
+    grown = np.empty(len(values) + room, dtype=values.dtype)
+    grown[: len(values)] = values
+    return grown
 
 
 class Columns:

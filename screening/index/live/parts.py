@@ -16,7 +16,7 @@ from screening.index.packed.keys import text_key
 from screening.index.packed.whole import whole
 from screening.index.vocabulary import signature
 from screening.model import Model, PartOutcome
-from screening.name_parts import Part
+from screening.name_parts import Part, read_part
 
 Bits = NDArray[np.int64]
 
@@ -25,7 +25,8 @@ _BITS_PER_LETTER = 5
 
 
 class LiveParts:
-    """Parts are numbered as they come, and stay: names come again."""
+    """Parts are numbered as they come, and stay: names come again. Kept is only how they are written, from which all else of
+    them follows."""
 
     def __init__(self) -> None:
         """No parts."""
@@ -47,7 +48,7 @@ class LiveParts:
 
     def number(self, part: Part) -> int:
         """The number of a part, whatever field it came in."""
-        found = self._numbers.of(part._replace(family=False))
+        found = self._numbers.of(part.text)
         if found == len(self._columns):
             self._columns.append(
                 signature=[signature(part.form)],
@@ -61,6 +62,9 @@ class LiveParts:
             )
         return found
 
+    def _part(self, number: int) -> Part:
+        return read_part(self._numbers.values[number], family=False)
+
     def counted(self) -> NDArray[np.bool_]:
         """By part: whether it counts as a name, and is no particle."""
         return self._columns["counted"]
@@ -69,7 +73,7 @@ class LiveParts:
         """By part: what it is worth beside the listed part, in 1/64 bits; 0 where they do not agree."""
         gains = np.zeros(len(self), dtype=np.int64)
         for number in self._looked_up(listed):
-            agreement = compare_parts(self._numbers.values[number], listed)
+            agreement = compare_parts(self._part(number), listed)
             if agreement is not None:
                 bits = model.part_bits(agreement.outcome, rarity_bits, agreement.share)
                 gains[number] = whole(bits) if bits >= model.pair_bits_min else 0
@@ -83,7 +87,7 @@ class LiveParts:
         """The same for a joined word of a listed name."""
         gains = np.zeros(len(self), dtype=np.int64)
         for number in np.flatnonzero(self._columns["skeleton"] == text_key(word.skeleton)).tolist():
-            agreed = joined_agreement(self._numbers.values[number], word, rarity_bits, model)
+            agreed = joined_agreement(self._part(number), word, rarity_bits, model)
             gains[number] = whole(agreed[0]) if agreed else 0
         return gains
 
