@@ -6,8 +6,9 @@ full, and memory must stand still. What still grows is a leak.
 
 Printed every minute: how far screening is behind, and the resident memory of each role. The exit code is 1 where the memory of a
 role grows over the second half (a straight line through its samples) by more than allocators settle, where screening was behind by
-more than a minute at any look, or where it does not catch up within a minute after the last push. A run shorter than four times
-`--lives` has no second half of that kind, and says so instead of a verdict on memory.
+more than a minute at any look, or where it does not catch up within a minute after the last push. A run that is shorter than four
+times `--lives`, or too thin to fill a screener's cache of reports in its first half, has no second half of that kind: it says so and
+gives no verdict on memory.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from api_service.sandbox.journeys import JourneyMessage, make_journeys
 from api_service.sandbox.lists import sandbox_lists
 from api_service.sandbox.planting import plantation
 from api_service.sandbox_setup import SANDBOX_SEED
+from storage.report_shelf import MENTIONS_MAX
 from tests.running_service import RunningService, running_service
 
 ROLES = ("api", "screener")
@@ -170,7 +172,9 @@ def main() -> None:
         memory, travellers = soak(service, asked.minutes, asked.rate)
         caught_up = catches_up(service)
     say(f"{travellers:,} travellers in {asked.minutes:g} min, each kept for {asked.lives:g}")
-    well = verdict(memory, caught_up, settled=asked.minutes >= LIVES_PER_RUN_MIN * asked.lives)
+    well = verdict(
+        memory, caught_up, settled=asked.minutes >= LIVES_PER_RUN_MIN * asked.lives and travellers >= 2 * MENTIONS_MAX
+    )
     sys.exit(0 if well else 1)
 
 
