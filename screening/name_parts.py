@@ -99,9 +99,9 @@ def shown_name(surname: str | None, given_names: str | None) -> str:
     return " / ".join([text.strip() for text in (surname, given_names) if text and text.strip()])
 
 
-def settled_parts(family: Words, given: Words) -> tuple[Part, ...]:
-    """The parts of a name in which there are no titles."""
-    return _parts(family, given)
+def parts_of_field(words: Words, *, family: bool) -> tuple[Part, ...]:
+    """The parts that the words of a field are, titles among them; no more than a name has room for."""
+    return tuple([read_part(word, family=family) for word in _apart(words)[:NAME_PARTS_MAX]])
 
 
 def _name(family: Words, given: Words, shown: str) -> NameParts:
@@ -144,12 +144,8 @@ def without_glued_titles(names: Iterable[NameParts]) -> Iterator[NameParts]:
 
 
 def _parts(family: tuple[str, ...], given: tuple[str, ...]) -> tuple[Part, ...]:
-    surname = _apart(family)[:NAME_PARTS_MAX]
-    others = _apart(given)[: NAME_PARTS_MAX - len(surname)]
-    return in_order(
-        tuple([read_part(word, family=True) for word in surname]),
-        tuple([read_part(word, family=False) for word in others]),
-    )
+    surname = parts_of_field(family, family=True)
+    return in_order(surname, parts_of_field(given, family=False)[: NAME_PARTS_MAX - len(surname)])
 
 
 def _apart(words: Words) -> Words:

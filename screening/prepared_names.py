@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 from screening.name_parts import ARTICLES, PARTICLES, Part, read_part
@@ -14,6 +15,14 @@ WHOLE_FIELD_PARTS_MAX = 6
 
 PREFIX_LETTERS_MAX = 3
 """A last given name of so few letters, or a particle, may be the beginning of the surname (`HING BUN`, `HIENG`: BUNHIENG)."""
+
+SHAPES_KEPT_MAX = 10_000
+"""Rows of kinds of parts whose runs are kept: there are few but the hostile."""
+
+_FAMILY, _BEGINS, _ARTICLE = 1, 2, 4
+"""Of a part in a row: its field, and the bits of `joining_kind`."""
+
+Runs = tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +62,24 @@ def joined_words(parts: tuple[Part, ...]) -> tuple[Joined, ...]:
     return tuple([_join(parts, start, size) for start, size in joined_runs(parts)])
 
 
-def joined_runs(parts: Sequence[Part]) -> list[tuple[int, int]]:
+def joined_runs(parts: Sequence[Part]) -> Runs:
     """Where those runs begin, and of how many parts they are."""
-    runs = ((start, size) for size in range(2, JOINED_PARTS_MAX + 1) for start in range(len(parts) - size + 1))
-    found = [(start, size) for start, size in runs if _one_word(parts[start : start + size])]
-    given = sum(not part.family for part in parts)
-    return [*found, (0, given)] if JOINED_PARTS_MAX < given <= WHOLE_FIELD_PARTS_MAX else found
+    return _runs(bytes([part.family | joining_kind(part.text) << 1 for part in parts]))
 
 
 def joining_kind(text: str) -> int:
     """What, beside the field, decides whether a part is joined with its neighbours: names with parts of the same kinds in the
     same fields have the same runs. Names by the million are joined kind by kind."""
-    begins = text in PARTICLES or len(text) <= PREFIX_LETTERS_MAX
+    begins = len(text) <= PREFIX_LETTERS_MAX or text in PARTICLES
     return begins | (text in ARTICLES) << 1
+
+
+@lru_cache(maxsize=SHAPES_KEPT_MAX)
+def _runs(shape: bytes) -> Runs:
+    runs = ((start, size) for size in range(2, JOINED_PARTS_MAX + 1) for start in range(len(shape) - size + 1))
+    found = [(start, size) for start, size in runs if _one_word(shape[start : start + size])]
+    given = sum(not part & _FAMILY for part in shape)
+    return (*found, (0, given)) if JOINED_PARTS_MAX < given <= WHOLE_FIELD_PARTS_MAX else tuple(found)
 
 
 def _join(parts: tuple[Part, ...], start: int, size: int) -> Joined:
@@ -73,10 +87,8 @@ def _join(parts: tuple[Part, ...], start: int, size: int) -> Joined:
     return Joined(start, size, read_part("".join([part.text for part in run]), family=run[0].family))
 
 
-def _one_word(run: Sequence[Part]) -> bool:
+def _one_word(run: bytes) -> bool:
     """No word ends in an article (ABD AL), and few begin in one field and end in the other."""
-    if run[-1].text in ARTICLES:
+    if run[-1] & _ARTICLE:
         return False
-    return all(
-        one.family == other.family or one.particle or len(one.text) <= PREFIX_LETTERS_MAX for one, other in pairwise(run)
-    )
+    return all((one ^ other) & _FAMILY == 0 or one & _BEGINS for one, other in pairwise(run))
