@@ -61,6 +61,7 @@ LIMIT $4
 SELECT record_id, record_version, body ->> 'review_at' AS review_at, body ->> 'expires_at' AS expires_at
 FROM records
 WHERE list_id = $1 AND to_version IS NULL AND record_id > $3
+    AND (body ->> 'review_at' IS NOT NULL OR body ->> 'expires_at' IS NOT NULL)
     AND ((body ->> 'review_at')::date <= $2 OR (body ->> 'expires_at')::date <= $2)
 ORDER BY record_id
 LIMIT $4
