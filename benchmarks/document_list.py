@@ -41,7 +41,7 @@ STOLEN = Watchlist(list_id="stolen", kind=ListKind.DOCUMENT, title="Stolen docum
 HEADER = b"document_number,issuing_country,document_type,status,date_of_theft,owner\n"
 ROWS_AT_ONCE = 500
 STATUSES = ("stolen", "lost", "revoked", "stolen blank")
-ASKED = 100_000
+ASKED = 20_000
 DAY = date(2026, 3, 1)
 
 
