@@ -2,8 +2,9 @@
 
 A transaction that writes holds back every tail of the outbox until it ends, so none may last for the minutes that ten million
 rows take. The file was read and judged whole before the first part; each part is a version with its author, its reason and its
-place, and none is in force before an index of it stands. Should the service end between two parts, a beginning of the file is
-published: sent again, what stands already is left as it is, and the rest follows.
+place, and none is in force before an index of it stands (or all live travellers would be screened anew for each). Should the
+service end between two parts, a beginning of the file is published: sent again, what stands already is left as it is, and the
+rest follows.
 """
 
 from collections.abc import Callable
@@ -28,7 +29,7 @@ async def publish(database: Database, prepared: Import, by: str, clock: Callable
         assert after is not None, "all parts but the last have a last row"
         async with database.unit_of_work() as work:
             part = await _part(work, prepared, after, number)
-            told = prepared if parts == 1 else replace(prepared, note=_note(prepared.note, number, parts))
+            told = prepared if parts == 1 else replace(prepared, note=_note(prepared.note, number, parts), waits=True)
             one = await publications.publish(work, told, by, clock(), part)
         done, after = one if done is None else _both(done, one), part.until
     assert done is not None

@@ -62,7 +62,8 @@ class StagedRecord:
 @dataclass(frozen=True, slots=True)
 class Import:
     """A prepared import. `replace`: records it does not name are removed. `staged_count`: rows that went in.
-    `note`: why the list changes; `approved_by`: the second person."""
+    `note`: why the list changes; `approved_by`: the second person; `waits`: it is in force when an index of it stands, however
+    little it changes."""
 
     import_id: str
     list_id: str
@@ -70,6 +71,7 @@ class Import:
     staged_count: int
     note: str | None = None
     approved_by: str | None = None
+    waits: bool = False
 
 
 class Part(NamedTuple):
@@ -197,7 +199,7 @@ async def _announce(work: Work, prepared: Import, done: Publication, author: tup
     version = done.list_version
     summary = {"added": done.added, "changed": done.changed, "removed": done.removed, "unchanged": done.unchanged}
     why = (prepared.note, prepared.approved_by)
-    at_once = done.added + done.changed + done.removed <= IN_FORCE_AT_ONCE_MAX
+    at_once = not prepared.waits and done.added + done.changed + done.removed <= IN_FORCE_AT_ONCE_MAX
     row = (version, list_id, now, by, json.dumps(summary), *why, at_once, None, False)
     in_force = await work.fetchval(queries("publications")["add_version"], *row)
     withdrawn = await _withdraw_alerts(work, list_id, version, now) if done.removed else 0

@@ -8,6 +8,7 @@ import pytest
 from schemas.watchlist import ListKind, Record, RecordDocument, Watchlist
 from storage import list_proposals, long_publications, publications, watchlists
 from storage.database import Database, StoreUnavailableError
+from storage.list_source import PostgresListSource
 from storage.publications import Import, Intent, Publication, StagedRecord
 
 NOW = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
@@ -63,6 +64,7 @@ async def test_in_parts_and_in_one_come_to_the_same(database: Database, replace:
         counts = [(one.added, one.changed, one.removed, one.unchanged) for one in (several, whole)]
         assert counts[0] == counts[1]
         assert await discard(database, in_parts) == await discard(database, in_one) == 6
+    assert await PostgresListSource(database).newest_version() == 0, "parts wait for an index, however little they change"
     async with database.reading() as work:
         notes = [one["note"] for one in await list_proposals.versions(work, "parts", None, 100)]
         assert await work.fetchval("SELECT count(*) FROM staged_records") == 0
