@@ -44,7 +44,7 @@ _NO_ROWS: Sequence[int] = ()
 
 
 class _Told(IntEnum):
-    """What the kernel answers about a flight, and the fields of its `Flight` that are read back."""
+    """What the kernel answers about a flight: that it is done, or which room is missing; as in `kernel.h`."""
 
     ANSWERED = 0
     ROWS_FULL = 1
@@ -53,7 +53,7 @@ class _Told(IntEnum):
 
 
 class _Field(IntEnum):
-    """Fields of `Flight` that change while a flight is asked about."""
+    """Places in `Flight` of what changes while a flight is asked about."""
 
     FOUND = 11
     BLOCKS, BLOCKS_ROOM, BLOCKS_USED = 12, 13, 14

@@ -1,4 +1,4 @@
-/* The compiled kernel of the packed index: what it reads, and the two questions it answers.
+/* The compiled kernel of the packed index: what it reads, and what it is asked: which records the travellers of a flight may be.
  *
  * It has no state of its own: it reads mapped arrays, writes into scratch memory that the caller owns, allocates nothing, calls
  * nothing of Python, and so runs without the interpreter's lock. Bits are whole numbers of 1/64 bit. All structures consist of
