@@ -14,6 +14,7 @@ from schemas.watchlist import ListKind, Watchlist, WatchlistSnapshot
 from screening.engine import screen
 from screening.exhaustive import ExhaustiveIndex
 from screening.features.birth_dates import date_outcome
+from screening.index.packed import ragged
 from screening.index.packed.building import Listing, build, build_from_chunks
 from screening.index.packed.chunk import in_chunks, read_chunk
 from screening.index.packed.compiled import kernel_library
@@ -21,6 +22,7 @@ from screening.index.packed.keys import date_key
 from screening.index.packed.layout import ForeignIndexError
 from screening.index.packed.packed_index import KernelKind, PackedIndex
 from screening.index.packed.question import numbers_of
+from screening.index.packed.ragged import IndexTooLargeError
 from screening.index.packed.whole import whole
 from screening.model import MODEL
 from screening.name_parts import read_part
@@ -186,6 +188,14 @@ def test_files_that_are_none_are_refused(tmp_path):
         path.write_bytes(damaged)
         with pytest.raises(ForeignIndexError):
             PackedIndex.open(path)
+
+
+@pytest.mark.parametrize("most", [2, 7, 9, 30])
+def test_a_list_too_long_for_one_index_is_an_error_and_no_file(tmp_path, monkeypatch, most):
+    monkeypatch.setattr(ragged, "PLACES_MAX", most)
+    with pytest.raises(IndexTooLargeError, match=f"{most} at most"):
+        built(tmp_path / "index")
+    assert not (tmp_path / "index").exists()
 
 
 def test_an_index_of_another_model_is_refused(tmp_path):

@@ -17,7 +17,7 @@ from schemas.watchlist import VersionedRecord
 from screening.index.packed.chunk import Chunk, chunk_of_prepared, in_chunks, read_chunk
 from screening.index.packed.columns import Columns
 from screening.index.packed.layout import PackedWriter, model_digest, reading_digest, write_file, written_in_memory
-from screening.index.packed.ragged import places, starts, within
+from screening.index.packed.ragged import narrow, places, starts, within
 from screening.index.packed.records import MANY_NATIONS, nation_numbers
 from screening.index.packed.vocabulary import Vocabulary
 from screening.index.packed.vocabulary_arrays import vocabulary_arrays
@@ -41,12 +41,14 @@ class Listing(NamedTuple):
 
 
 def build(path: Path, records: Iterable[VersionedRecord], listing: Listing) -> Rarity:
-    """Write the index of these records, in their order; returns the rarity they were weighed with. Raises OSError."""
+    """Write the index of these records, in their order; returns the rarity they were weighed with. Raises OSError,
+    IndexTooLargeError."""
     return build_from_chunks(path, (read_chunk(some, listing.model) for some in in_chunks(records, CHUNK_RECORDS)), listing)
 
 
 def build_from_chunks(path: Path, chunks: Iterable[Chunk], listing: Listing) -> Rarity:
-    """The same, of chunks in the order of their records: `read_chunk` may have run in several processes. Raises OSError."""
+    """The same, of chunks in the order of their records: `read_chunk` may have run in several processes. Raises OSError,
+    IndexTooLargeError."""
     packing = _Packing(chunks, listing)
     write_file(path, packing.write)
     assert packing.rarity is not None
@@ -99,6 +101,7 @@ class _Packing:
     def _add_records(self, writer: PackedWriter) -> None:
         take = self._columns.take
         threshold = take("threshold")
+        narrow(np.array([len(threshold)]), "records")
         self._least_threshold = int(threshold.min()) if len(threshold) else 0
         writer.add("threshold", threshold)
         self._nation_set = take("nation_set")
@@ -142,12 +145,11 @@ class _Packing:
         entry_name, entry_key = _entries(names, dates, nations)
         keys, first = np.unique(entry_key, return_index=True)
         writer.add("date_key", keys)
-        writer.add("date_at", np.append(first, len(entry_key)).astype(np.uint32))
+        writer.add("date_at", narrow(np.append(first, len(entry_key)), "names by date"))
         particles = names.vocabulary.particles()
         join_told, join_keys = self._joins(names, part_bits)
         entry_at, words = _entry_words(names, entry_name, particles, (join_keys, join_told))
-        assert entry_at[-1] < 1 << 32, "entries are counted in 32 bits"
-        writer.add("entry_at", entry_at.astype(np.uint32))
+        writer.add("entry_at", narrow(entry_at, "words of names"))
         writer.add("entry_words", words)
         writer.add("entry_nation", nations[entry_name])
         _add_postings(writer, names, entry_name)
@@ -233,7 +235,7 @@ def _add_postings(writer: PackedWriter, names: _Names, entry_name: NDArray[np.in
     counts = names.parts_of_name[entry_name].astype(np.int64)
     values = names.parts[places(starts(names.parts_of_name)[:-1][entry_name], counts)]
     entries = np.repeat(np.arange(len(entry_name), dtype=np.uint64), counts)
-    writer.add("posting_at", starts(np.bincount(values, minlength=len(names.vocabulary.texts))).astype(np.uint32))
+    writer.add("posting_at", narrow(starts(np.bincount(values, minlength=len(names.vocabulary.texts))), "parts of names"))
     ordered = np.sort(values.astype(np.uint64) << np.uint64(32) | entries)  # faster than to sort by the part alone, stably
     writer.add("posting", ordered.astype(np.uint32))
 
@@ -246,6 +248,6 @@ def _add_join_postings(writer: PackedWriter, names: _Names, entry_name: NDArray[
     keys, first = np.unique(joins[0][taken][order], return_index=True)
     worth = (joins[1][taken][order] >> 16).astype(np.int16)
     writer.add("join_key", keys)
-    writer.add("join_at", np.append(first, len(order)).astype(np.uint32))
+    writer.add("join_at", narrow(np.append(first, len(order)), "joined words"))
     writer.add("join_best", np.maximum.reduceat(worth, first) if len(first) else worth)
     writer.add("join_posting", entries[order])

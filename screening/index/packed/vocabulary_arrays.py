@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from screening.index.packed.keys import text_keys
 from screening.index.packed.letter_signatures import SIGNATURE_BITS, signatures
-from screening.index.packed.ragged import places, starts
+from screening.index.packed.ragged import narrow, places, starts
 from screening.index.packed.vocabulary import Vocabulary
 from screening.nicknames import NO_CLASS
 
@@ -68,7 +68,7 @@ def _nickname_arrays(classes: NDArray[np.int64]) -> dict[str, NDArray[Any]]:
 
 def _text_places(texts: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.int64]]:
     lengths = np.array([len(text) for text in texts], dtype=np.int64)
-    return starts(lengths).astype(np.uint32), lengths
+    return narrow(starts(lengths), "letters of parts"), lengths
 
 
 def _initials(letters: NDArray[np.uint8], lengths: NDArray[np.int64]) -> NDArray[np.int32]:
