@@ -95,7 +95,8 @@ class Fields:
     def _runs(self, pairs: Ints) -> "_Runs":
         """The runs of parts that may be one word: the same for all names whose parts are of the same kinds."""
         shapes: dict[tuple[int, ...], int] = {}
-        shape = [shapes.setdefault(tuple(map(joining_kind, words)), len(shapes)) for words in self._by_words]
+        kinds = {word: joining_kind(word) for word in self._word_numbers}
+        shape = [shapes.setdefault(tuple([kinds[word] for word in words]), len(shapes)) for words in self._by_words]
         of_pair = np.array(shape, dtype=np.int64)[pairs]
         _, some, alike = np.unique(of_pair[:, 0] * len(shapes) + of_pair[:, 1], return_index=True, return_inverse=True)
         fields = list(self._by_words)
