@@ -21,6 +21,14 @@ def test_a_longer_list_needs_more_in_whole_bits_a_doubling(records, more):
     assert default_bits(PERSONS, records, MODEL) == DEFAULT + more
 
 
+@pytest.mark.parametrize(("records", "more"), [(5_000, 0), (10_000, 1), (1_000_000, 8), (100_000_000, 15)])
+def test_a_longer_list_of_documents_needs_a_bit_a_doubling(records, more):
+    documents = PERSONS.model_copy(update={"kind": ListKind.DOCUMENT})
+    default = MODEL.threshold_bits[ListKind.DOCUMENT]
+    assert default_bits(documents, records, MODEL) == default + more
+    assert expected_false_alerts(documents, records, default + more, MODEL) <= 1.0
+
+
 @given(st.integers(1, 3_000_000))
 def test_the_default_never_expects_more_than_one_false_alert_per_1000(records):
     bits = threshold_in_force(PERSONS, records, MODEL)
