@@ -4,9 +4,9 @@
 
 The default threshold of a kind stands for about one false alert per 1,000 travellers on a list of 5,000 records
 (`screening.model`). Every bit of names is a factor of 2 ** 0.48: slower than the measured curve of false alerts falls above the
-default (`model.FALSE_ALERT_CURVE`), and false alerts grow with the number of records. A list of at most 5,000 records has the default;
-a longer one what each doubling comes to, in whole bits, so that it does not move with every import; and a list for which more
-or fewer are wanted has what that comes to.
+default (`model.FALSE_ALERT_CURVE`), and false alerts grow with the number of records. A list of at most 5,000 records has the
+default; a longer one what each doubling comes to, in whole bits, so that it does not move with every import; and a list for
+which more or fewer are wanted has what that comes to.
 """
 
 import math
@@ -21,9 +21,10 @@ RECORDS_OF_DEFAULT = 5_000
 FALSE_ALERTS_OF_DEFAULT = 1.0
 """Per 1,000 travellers, at the default, on a list of that length."""
 FALL_PER_BIT: Mapping[ListKind, float] = {ListKind.PERSON: 0.48, ListKind.READMISSION: 0.48, ListKind.DOCUMENT: 1.0}
-"""How often false alerts halve with each bit above the default. Of names, measured near it, 0.9; but on long lists, whose persons
-resemble each other more, so few that 100,000 records keep the promise for made-up travellers too (see `docs/model-card.md`).
-Numbers of documents are drawn one by one and resemble nobody: a bit is what it says, half as many that agree by chance."""
+"""How often false alerts halve with each bit above the default. Of names, measured near it, 0.9; but on long lists, whose
+persons resemble each other more, so few that 100,000 records keep the promise for made-up travellers too
+(see `docs/model-card.md`). Numbers of documents are drawn one by one and resemble nobody: a bit is what it says, half as many
+that agree by chance."""
 
 
 def default_bits(watchlist: Watchlist, records: int, model: Model) -> float:
