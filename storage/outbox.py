@@ -34,6 +34,11 @@ async def publish_manifests(work: Work, manifests: Sequence[tuple[str, str]]) ->
     await work.execute(queries("outbox")["publish_manifests"], identifiers, flights)
 
 
+async def promise_no_manifests(work: Work) -> None:
+    """From here on this transaction sends no manifest, and readers of manifests do not wait for its end."""
+    await work.execute(queries("outbox")["promise_no_manifests"])
+
+
 async def republish_live(work: Work, list_version: int, now: datetime) -> int:
     """Send every live manifest to be screened again with this list version or a newer one; returns how many."""
     row = await work.fetchrow(queries("outbox")["republish_live"], list_version, now, LIVE_AFTER_ARRIVAL, SCREENED)

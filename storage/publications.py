@@ -219,6 +219,15 @@ async def put_in_force(work: Work, version: int, now: datetime) -> bool:
     return bool(waited)
 
 
+async def put_in_force_alone(work: Work, version: int, now: datetime) -> bool:
+    """Put this one version in force without an index of it; False where an earlier one waits for its index, and it with it."""
+    await lock(work)
+    waited = await work.fetch(queries("publications")["put_in_force_alone"], version, now)
+    if waited:
+        await _rescreen(work, version, now)
+    return bool(waited)
+
+
 async def publish_recount(work: Work, now: datetime) -> int:
     """A version in which rarity is counted anew, unless one waits; live travellers are screened again when it is in
     force, which it is when an index of it stands."""

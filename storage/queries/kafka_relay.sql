@@ -1,4 +1,4 @@
--- What the relay reads and remembers. Every tail looks only below the oldest transaction still running (see migration 0002).
+-- What the relay reads and remembers. Every tail looks only below the oldest transaction still running (see migration 0002; of manifests 0096).
 -- The parameters of a tail are the cursor ($1, $2), how many rows ($3), and how many bytes at rest ($4), of which at least one
 -- row is given however large it is.
 
@@ -13,7 +13,7 @@ WITH next AS (
     FROM (
         SELECT * FROM manifest_outbox
         WHERE (transaction_id, position) > ($1, $2)
-            AND transaction_id < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+            AND transaction_id < (SELECT manifest_outbox_horizon())
         ORDER BY transaction_id, position
         LIMIT $3
     ) AS o

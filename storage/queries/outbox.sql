@@ -50,3 +50,7 @@ WITH added AS (
     RETURNING 1
 )
 SELECT pg_notify('kulla_alerts', '') WHERE EXISTS (SELECT FROM added)
+
+-- name: promise_no_manifests
+-- See migration 0096. Until the transaction ends.
+SELECT pg_advisory_xact_lock_shared(hashtext('kulla.no_manifests'), 1), set_config('kulla.no_manifests', 'on', true)

@@ -27,13 +27,13 @@ SELECT count(pg_advisory_unlock(hashtext('kulla.stream.' || $1), partition)) FRO
 SELECT partition, major, minor FROM stream_progress WHERE reader = $1 AND partition = ANY ($2::integer[])
 
 -- name: next_batch
--- Rows behind each partition's cursor, oldest first, below the oldest transaction still running: nothing can still appear there.
+-- Rows behind each partition's cursor, oldest first, below the horizon: nothing can still appear there (migration 0096).
 -- At most $4 newly received, with their bodies, and $5 re-screens (partitions from 16 on): these name their manifest and come
 -- without a body. Without any, one row that says only where that line was.
 WITH place AS (
     SELECT * FROM unnest($1::integer[], $2::bigint[], $3::bigint[]) AS p (partition, major, minor)
 ), horizon AS MATERIALIZED (
-    SELECT pg_snapshot_xmin(pg_current_snapshot())::text::bigint AS below
+    SELECT manifest_outbox_horizon() AS below
 ), batch AS (
     SELECT o.*, row_number() OVER (PARTITION BY o.partition >= 16 ORDER BY o.transaction_id, o.position) AS number
     FROM place p

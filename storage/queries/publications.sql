@@ -88,6 +88,13 @@ RETURNING in_force_at IS NOT NULL;
 -- Versions up to $1; returns those that waited.
 UPDATE list_versions SET in_force_at = $2 WHERE version <= $1 AND in_force_at IS NULL RETURNING version;
 
+-- name: put_in_force_alone
+-- Version $1, unless an earlier one waits.
+UPDATE list_versions SET in_force_at = $2
+WHERE version = $1 AND in_force_at IS NULL
+    AND NOT EXISTS (SELECT FROM list_versions AS earlier WHERE earlier.version < $1 AND earlier.in_force_at IS NULL)
+RETURNING version;
+
 -- name: alerts_on_removed
 -- Alerts that somebody still works on, whose record this publication took off the list. In the order of their ids, so that two
 -- writers who lock several alerts never wait for each other crosswise.

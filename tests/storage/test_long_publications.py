@@ -101,3 +101,26 @@ async def test_rows_that_went_missing_are_noticed_in_every_part(database: Databa
     with pytest.raises(StoreUnavailableError):
         await long_publications.publish(database, prepared, "test", lambda: NOW)
     assert len(await listed(database, "parts")) == 8
+
+
+def documents(number: int) -> list[StagedRecord]:
+    return [StagedRecord(f"D{place:02}", Record(record_id=f"D{place:02}"), place) for place in range(number)]
+
+
+@pytest.mark.parametrize("waiting", [False, True])
+async def test_many_rows_that_change_little_are_in_force_at_once_unless_another_version_waits(
+    database: Database, monkeypatch: pytest.MonkeyPatch, waiting: bool
+) -> None:
+    monkeypatch.setattr(long_publications, "PART_ROWS", 100)
+    monkeypatch.setattr(long_publications, "IN_FORCE_AT_ONCE_MAX", 3)
+    prepared = await stage(database, "one", documents(6), True)
+    first = await long_publications.publish(database, prepared, "test", lambda: NOW)
+    await discard(database, prepared)
+    source = PostgresListSource(database, lambda: NOW)
+    assert await source.newest_version() == 0, "six changes wait for an index"
+    if not waiting:
+        await source.put_in_force(first.list_version)
+    second = await stage(database, "one", [*documents(5), StagedRecord("E", Record(record_id="E"), 9)], True)
+    done = await long_publications.publish(database, second, "test", lambda: NOW)
+    assert (done.added, done.removed, done.unchanged) == (1, 1, 5)
+    assert await source.newest_version() == (0 if waiting else done.list_version)

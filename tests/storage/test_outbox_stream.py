@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
+import asyncpg
 import pytest
 from storage_makers import NOW, make_alert, make_manifest, store_manifest
 from stream_worlds import OutboxWorld, manifest_id_of, progress_of
@@ -54,6 +55,23 @@ async def test_positions_in_the_opposite_order_of_transactions_lose_nothing(outb
     await write_one(database, 1003)
     assert len(await read(stream, 1)) == 1
     assert await stream.next_batch(10, 0.05) == []
+
+
+async def test_whoever_promised_to_send_no_manifests_holds_nobody_up(outbox_world: OutboxWorld) -> None:
+    """The promise counts for the promiser alone; and whoever breaks it is stopped, for his rows would be passed over."""
+    database, stream = outbox_world.database, await outbox_world.open_stream()
+    async with database.unit_of_work() as long, database.unit_of_work() as other:
+        await long.execute("SELECT pg_current_xact_id()")
+        await write_one(database, 1001)
+        assert await stream.next_batch(10, 0.2) == []
+        await outbox.promise_no_manifests(long)
+        assert len(await read(stream, 1)) == 1
+        with pytest.raises(asyncpg.RaiseError, match="no manifests"):
+            await write(long, "OR1-AMS-2026-03-01", 1002)
+        await other.execute("SELECT pg_current_xact_id()")
+        await write_one(database, 1003)
+        assert await stream.next_batch(10, 0.2) == []
+    assert len(await read(stream, 1)) == 1
 
 
 async def write_one(database: Database, number: int) -> None:
