@@ -149,14 +149,18 @@ class ListsInForce:
         await self._shelf.close()
 
     async def newest(self) -> Index:
-        """See `InForce`. Nothing is done where neither lists nor base have moved on."""
+        """See `InForce`. Nothing is done where neither lists nor base have moved on.
+
+        What is published is asked for first: what comes and is in force between the two questions waits for no base.
+        """
+        published = await self._source.published_version()
         version = await self._source.newest_version()
-        if await self._source.published_version() > version:
+        if published > version:
             await self._shelf.order()
             version = await self._source.newest_version()
         base = await self._shelf.newest()
         if self._index is None or self._delta is None or base is not self._delta.base:
-            self._delta = _Delta.over(base, self._delta)
+            self._delta = await self._over(base)
             self._index = base
         if version > self._index.listed.version:
             self._index = await self._moved_on(self._delta)
@@ -169,6 +173,16 @@ class ListsInForce:
         """See `InForce`."""
         return self._recent
 
+    async def _over(self, base: Index) -> _Delta:
+        """A delta over another base, which may be ahead of all we know: then what has changed up to it is asked for, so that
+        live travellers need not all be screened again."""
+        before = self._delta
+        if before is not None and before.version < base.listed.version and before.may_be_carried_over(base):
+            changes = await self._source.changes(before.version, DELTA_RECORDS_WANTED_MAX)
+            if changes is not None:
+                await self._in_thread(lambda: _taken(before, changes))
+        return _Delta.over(base, before)
+
     async def _moved_on(self, delta: _Delta) -> Index:
         changes = await self._source.changes(delta.version, DELTA_RECORDS_MAX)
         if changes is not None:
@@ -176,7 +190,7 @@ class ListsInForce:
         if changes is None or delta.too_big:
             base = await self._shelf.order()
             if base is not None and base is not delta.base:
-                self._delta = _Delta.over(base, delta)
+                self._delta = await self._over(base)
                 return base
         if changes is None:
             raise ListsBehindError("the lists have changed by more than a delta holds; a new base is being built")

@@ -73,6 +73,51 @@ async def test_a_changed_record_is_there_at_once_without_a_new_base():
     assert await lists.newest() is index, "nothing is built where nothing has moved on"
 
 
+class Busy(MemoryListSource):
+    """Somebody publishes just behind a question."""
+
+    waiting = ()
+
+    async def newest_version(self):
+        return await self._and_then(super().newest_version())
+
+    async def published_version(self):
+        return await self._and_then(super().published_version())
+
+    async def _and_then(self, asked):
+        answer = await asked
+        if self.waiting:
+            self.publish(PERSONS, self.waiting[0])
+            self.waiting = self.waiting[1:]
+        return answer
+
+
+@pytest.mark.parametrize("more", [1, 2])
+async def test_what_is_published_between_two_questions_needs_no_base(more):
+    source = Busy()
+    shelf = Shelf(source)
+    lists = ListsInForce(source, shelf, at_once)
+    source.publish(PERSONS, MANY)
+    assert await people(lists) == []
+    source.waiting = ((*MANY, ARDIT), MANY)[:more]
+    await lists.newest()
+    assert await people(lists) == (["R1"] if more == 1 else [])
+    assert (len(shelf.bases), shelf.ordered) == (1, 0)
+
+
+async def test_a_base_ahead_of_all_we_know_does_not_make_recent_changes_unknown():
+    source = MemoryListSource()
+    shelf = Shelf(source)
+    lists = ListsInForce(source, shelf, at_once)
+    source.publish(PERSONS, MANY)
+    await lists.newest()
+    source.publish(PERSONS, (*MANY, ARDIT))
+    await shelf.build()
+    assert await people(lists) == ["R1"]
+    assert lists.recent.since == 1
+    assert list(lists.recent.rows) == [("persons", "R1")]
+
+
 async def test_scores_do_not_move_when_others_are_listed():
     source = MemoryListSource()
     lists = ListsInForce(source, Shelf(source), at_once)
