@@ -1,7 +1,7 @@
 """The whole service in one process, over a sealed database, with a clock that a test moves: messages in, alerts out, time passes."""
 
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ from api_service.context import AppContext, make_context
 from api_service.keys import KeyOrder, create_key
 from api_service.logs import make_logger
 from api_service.settings import Settings
+from schemas.delivery import Delivery
 from schemas.roles import Role
 from screening.worker import Worker, WorkerSettings, lists_in_memory
 from storage.database import Database
@@ -98,7 +99,9 @@ class HeldWorld:
 class _UntilEmpty(OutboxStream):
     worker: Worker
 
-    async def next_batch(self, events_max: int, wait_seconds: float, without=frozenset()):  # type: ignore[no-untyped-def]
+    async def next_batch(
+        self, events_max: int, wait_seconds: float, without: Collection[int] = frozenset()
+    ) -> Sequence[Delivery]:
         batch = await super().next_batch(events_max, wait_seconds, without)
         if not batch and not without:
             self.worker.stop()
