@@ -105,7 +105,7 @@ def parts_of_field(words: Words, *, family: bool) -> tuple[Part, ...]:
 
 
 def _name(family: Words, given: Words, shown: str) -> NameParts:
-    dropped = max(len(family) + len(given) - NAME_PARTS_MAX, 0)
+    dropped = max(len(_apart(family)) + len(_apart(given)) - NAME_PARTS_MAX, 0)
     return NameParts(_without_titles(_parts(family, given)), shown, dropped, unread(shown))
 
 

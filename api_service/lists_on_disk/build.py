@@ -34,10 +34,8 @@ async def build_newest(directory: Path, source: WatchlistSource, model: Model, p
         version = await version_to_build(source, model)
         standing = files.open_newest(directory, model)
         if standing is None or standing[1].listed.version < version:
-            if standing is not None:
-                files.remove_others(
-                    directory, standing[1].listed.version
-                )  # what a builder left that failed: it may be gigabytes
+            if standing is not None:  # a builder that failed may have left gigabytes
+                files.remove_others(directory, standing[1].listed.version)
             path, before = files.path_of(directory, version), None if standing is None else standing[0]
             await _Building(source, model, version, processes or default_processes()).write(path, before)
             files.remove_others(directory, version)

@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
+from api_service.lists_on_disk.files import path_of
 from api_service.lists_on_disk.layer import Documents, Layer
 from api_service.lists_on_disk.pulled import pulled
 from schemas.stored_records import StoredRow
@@ -51,7 +52,7 @@ async def _kept(standing: Path, source: WatchlistSource, version: int) -> Docume
     if not documents:
         return None
     whole = documents[0].version
-    records = RecordTexts.records_in(records_path(standing.with_name(f"{whole:0{len(standing.stem)}}")))
+    records = RecordTexts.records_in(records_path(path_of(standing.parent, whole)))
     if await source.changed_between(whole, version) > CHANGED_SHARE_MAX * records:
         return None
     ended = await source.unnamed_ended(whole, version, REPLACED_MAX)

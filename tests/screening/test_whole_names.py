@@ -34,6 +34,12 @@ def texts(surname, given=None):
 def test_a_name_of_a_hundred_parts_says_that_it_was_cut():
     (reading,) = prepare_traveller(traveller(HUNDRED, "KRASHTAJ")).names
     assert (len(reading.parts), reading.dropped) == (NAME_PARTS_MAX, 101 - NAME_PARTS_MAX)
+
+
+def test_a_word_that_is_two_parts_counts_as_two_where_the_name_is_cut():
+    words = " ".join(["ABDUL", *(chr(65 + number // 26) + chr(65 + number % 26) * 3 for number in range(NAME_PARTS_MAX - 1))])
+    (reading,) = read_name(words, None)
+    assert (len(reading.parts), reading.dropped) == (NAME_PARTS_MAX, 1)
     said = outcomes(traveller(HUNDRED), name("AAROS"))
     assert said[NameOutcome.PARTS_DROPPED].startswith(f"Only the first {NAME_PARTS_MAX} words were compared")
     assert NameOutcome.PARTS_DROPPED in outcomes(traveller("AAROS"), name(HUNDRED)), "of a listed name too"
